@@ -1,0 +1,33 @@
+import type { AuthorizationRequest, Decision } from "./types.ts";
+
+/** Thrown by `Access.require`: the policy did not allow `request`. */
+export class Denied extends Error {
+  override readonly name = "Denied";
+  constructor(
+    readonly principal: string,
+    readonly request: AuthorizationRequest,
+    readonly decision: Decision,
+  ) {
+    super(`${principal} may not ${request.action} ${request.resource.type}::${request.resource.id}`);
+  }
+}
+
+/** Stable codes of what can be wrong with a policy file. */
+export type PolicyErrorCode =
+  | "policy_too_large"
+  | "policy_too_deep"
+  | "policy_syntax"
+  | "policy_invalid"
+  | "policy_engine";
+
+/** A policy that cannot be loaded. `line` and `column` count from 1 where they are known. */
+export class PolicyError extends Error {
+  override readonly name = "PolicyError";
+  constructor(
+    readonly code: PolicyErrorCode,
+    message: string,
+    readonly position?: { readonly line: number; readonly column: number },
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Callback, HostResult, Position, Value } from "rhai-wasm";
+import { Denied } from "../policy/errors.ts";
+import { denialMessage } from "./denial.ts";
+import { SdkError, TextError, toThrown } from "./errors.ts";
+import type { Call, Operation, Run } from "./operation.ts";
+
+/** Runs `operation` for a script at `position`; whatever it throws leaves in the form that scripts catch. */
+export function dispatch(
+  run: Run,
+  operation: Operation,
+  args: readonly Value[],
+  position: Position,
+): HostResult {
+  const call: Call = {
+    run,
+    access: run.access,
+    line: position.line,
+    warn: (message) => run.log("WARN", message, position.line, operation.name),
+  };
+  try {
+    const result = operation.perform(call, args);
+    return isGenerator(result) ? resumable(operation, result) : result;
+  } catch (error) {
+    throw toThrown(asSdkError(operation, error));
+  }
+}
+
+function* resumable(
+  operation: Operation,
+  steps: Generator<Callback, Value, Value>,
+): Generator<Callback, Value, Value> {
+  try {
+    return yield* steps;
+  } catch (error) {
+    throw toThrown(asSdkError(operation, error));
+  }
+}
+
+function asSdkError({ source }: Operation, error: unknown): unknown {
+  if (error instanceof SdkError && source === "text") return new TextError(error.message);
+  if (!(error instanceof Denied)) return error;
+  const message = denialMessage(error);
+  if (source === "text") return new TextError(message);
+  return new SdkError(
+    source,
+    error.decision.failure ? "AuthorizationError" : ("PermissionDenied" as never),
+    message,
+  );
+}
+
+function isGenerator(result: unknown): result is Generator<Callback, Value, Value> {
+  return typeof result === "object" && result !== null && Symbol.iterator in result && "throw" in result;
+}

@@ -1,0 +1,153 @@
+import { type EnumValue, HostObject, type Value } from "rhai-wasm";
+import { TextError } from "./errors.ts";
+import type { Namespace } from "./namespace.ts";
+import { type Operation, operation, type Parameter } from "./operation.ts";
+import { object } from "./parameters.ts";
+
+/** One option: the type its setter takes, what it is when never set, and how a value is taken in. */
+export interface Field<T> {
+  readonly type: string;
+  readonly initial: T;
+  /** Text of the error when `build()` finds it unset. */
+  readonly required?: string;
+  /** Turns the script's value into the option's; throws {@link TextError} when it does not fit. */
+  readonly accept: (value: Value, setter: string) => T;
+}
+
+/** Values by option name, as `build()` leaves them. */
+export type Built<F> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+
+type Fields = { readonly [name: string]: Field<unknown> };
+
+const keep =
+  <T>() =>
+  (value: Value): T =>
+    // The setter's type in the manifest is the one of T.
+    value as T;
+
+/** Options by their type in scripts. An option without an initial value is `undefined` until set. */
+export const field = {
+  boolean: (initial = false): Field<boolean> => ({ type: "bool", initial, accept: keep() }),
+  text: (): Field<string | undefined> => ({ type: "String", initial: undefined, accept: keep() }),
+  integer: <I extends bigint | undefined>(initial: I): Field<bigint | I> => ({
+    type: "i64",
+    initial,
+    accept: keep(),
+  }),
+  array: (): Field<Value[] | undefined> => ({ type: "Array", initial: undefined, accept: keep() }),
+  map: (): Field<Map<string, Value> | undefined> => ({ type: "Map", initial: undefined, accept: keep() }),
+  enumeration: <I extends EnumValue | undefined>(type: string, initial: I): Field<EnumValue | I> => ({
+    type,
+    initial,
+    accept: keep(),
+  }),
+  object: <T extends HostObject>(type: {
+    readonly name: string;
+    readonly class: abstract new (...args: never[]) => T;
+  }): Field<T | undefined> => ({ type: type.name, initial: undefined, accept: keep() }),
+};
+
+/** `field` that must be set; `build()` throws `message` otherwise. */
+export function required<T>(
+  inner: Field<T>,
+  message: (name: string) => string,
+): Field<Exclude<T, undefined>> & { readonly message: typeof message } {
+  // build() refuses an unset field, so what it returns is never undefined.
+  return { ...inner, required: "", message } as unknown as Field<Exclude<T, undefined>> & {
+    readonly message: typeof message;
+  };
+}
+
+/** Message of a builder whose errors are the crate's own. */
+export const fieldNotInitialized = (name: string): string =>
+  `Invalid arguments: Field not initialized: ${name}`;
+/** Message of a builder without an error type of its own. */
+export const mustBeInitialized = (name: string): string => `\`${name}\` must be initialized`;
+
+/** The value that `build()` returns. */
+export class Options<V> extends HostObject {
+  constructor(readonly values: V) {
+    super();
+  }
+}
+
+export interface OptionsInput<F extends Fields> {
+  /** Name of the constructor and of the built type. */
+  readonly name: string;
+  /** Module path of the reference's Rust type, which scripts see in `type_of` and in "Function not found". */
+  readonly path: string;
+  readonly summary: string;
+  readonly fields: F;
+  readonly only?: "linux" | "unix";
+  /** Setters that set more than their own field (`create` also sets `write`). */
+  readonly implied?: { readonly [K in keyof F]?: (values: { -readonly [P in keyof F]: unknown }) => void };
+  /** Throws {@link TextError} when the values do not go together. */
+  readonly validate?: (values: Built<F>) => void;
+}
+
+/**
+ * The builder `Name().option(value)….build()`: a constructor, a setter an option, `build`. A setter changes the
+ * builder and returns a copy of it, so that scripts can chain or use statements.
+ */
+export function options<F extends Fields>(input: OptionsInput<F>) {
+  type V = Built<F>;
+  const BuiltOptions = class extends Options<V> {};
+  const Builder = class extends HostObject {
+    constructor(readonly values: Record<string, unknown>) {
+      super();
+    }
+  };
+  const type = { name: input.name, typeOf: `${input.path}::${input.name}`, class: BuiltOptions };
+  const builder = { name: `${input.name}Builder`, typeOf: `${type.typeOf}Builder`, class: Builder };
+  const self = object(builder);
+  const common = { source: "text", checks: [], ...(input.only ? { only: input.only } : {}) } as const;
+  const initial = () =>
+    Object.fromEntries(Object.entries(input.fields).map(([key, { initial }]) => [key, initial]));
+
+  const setters: Operation[] = Object.entries(input.fields).map(([key, { type, accept }]) =>
+    operation({
+      ...common,
+      name: key,
+      parameters: [self, { name: key, type }],
+      returns: builder.name,
+      summary: `Sets \`${key}\`.`,
+      perform: (_call, target, value) => {
+        target.values[key] = accept(value, key);
+        input.implied?.[key]?.(target.values as { -readonly [P in keyof F]: unknown });
+        return new Builder({ ...target.values });
+      },
+    }),
+  );
+  const construct = operation({
+    ...common,
+    name: input.name,
+    parameters: [],
+    returns: builder.name,
+    summary: input.summary,
+    perform: () => new Builder(initial()),
+  });
+  const build = operation({
+    ...common,
+    name: "build",
+    parameters: [self],
+    returns: input.name,
+    summary: `Makes the \`${input.name}\`.`,
+    perform: (_call, target) => {
+      for (const [key, declared] of Object.entries(input.fields)) {
+        const { message } = declared as { message?: (name: string) => string };
+        if (message && target.values[key] === undefined) throw new TextError(message(key));
+      }
+      // Each setter accepted its own value and required ones are present.
+      const values = { ...target.values } as V;
+      input.validate?.(values);
+      return new BuiltOptions(values);
+    },
+  });
+  const namespace: Namespace = {
+    types: [type, builder],
+    constants: [],
+    operations: [construct, ...setters, build],
+  };
+  const parameter: Parameter<Options<V>> = { name: "options", type: type.name };
+  return { type, builder, namespace, parameter };
+}

@@ -1,0 +1,32 @@
+import type { Manifest } from "rhai-wasm";
+import type { Namespace } from "./namespace.ts";
+import type { Operation } from "./operation.ts";
+
+/** The whole of what scripts can call: the manifest for the engine, whose `functions[i]` are `operations[i]`. */
+export interface Surface {
+  readonly manifest: Manifest;
+  readonly operations: readonly Operation[];
+}
+
+/** Joins namespaces. @throws when two types or two overloads collide: a mistake in the tables, never in a script. */
+export function joinNamespaces(namespaces: readonly Namespace[]): Surface {
+  const types = namespaces.flatMap((namespace) => namespace.types);
+  const constants = namespaces.flatMap((namespace) => namespace.constants);
+  const operations = namespaces.flatMap((namespace) => namespace.operations);
+  refuseDuplicates(types.map((type) => type.name));
+  refuseDuplicates(constants.map((constant) => `${constant.module}::${constant.name}`));
+  refuseDuplicates(
+    operations.map(
+      ({ kind, module, name, parameters }) => `${kind} ${module ?? ""}::${name}(${parameters.join(", ")})`,
+    ),
+  );
+  return { manifest: { types, constants, functions: operations }, operations };
+}
+
+function refuseDuplicates(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new Error(`declared twice: ${name}`);
+    seen.add(name);
+  }
+}
