@@ -1,0 +1,51 @@
+/** Builds the executable: `npm run build`, or for another machine `npm run build -- --target linux-arm64`. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+/** Targets by the name that users give, with Bun's. Its runtime for another target comes from the package registry. */
+const TARGETS: Readonly<Record<string, string>> = {
+  "linux-x64": "bun-linux-x64",
+  "linux-x64-musl": "bun-linux-x64-musl",
+  "linux-arm64": "bun-linux-arm64",
+  "linux-arm64-musl": "bun-linux-arm64-musl",
+  "darwin-arm64": "bun-darwin-arm64",
+};
+
+const root = import.meta.dirname;
+
+/** The executable must not run code or read settings from the directory that it is started in. */
+const FLAGS = [
+  "--compile",
+  "--minify",
+  "--bytecode",
+  "--format=esm",
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+];
+
+function targets(): readonly string[] {
+  const usage = `usage: npm run build [-- --target ${Object.keys(TARGETS).join("|")}]`;
+  try {
+    const { values } = parseArgs({ options: { target: { type: "string", multiple: true } } });
+    const unknown = values.target?.find((target) => !(target in TARGETS));
+    if (unknown === undefined) return values.target ?? [];
+    console.error(`unknown target "${unknown}"\n${usage}`);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+  process.exit(2);
+}
+
+function compile(outfile: string, target: readonly string[]): void {
+  const args = ["build", ...FLAGS, ...target, join(root, "src/main.ts"), "--outfile", outfile];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  if (status !== 0) process.exit(status ?? 1);
+  console.log(`built ${outfile}`);
+}
+
+mkdirSync(join(root, "dist"), { recursive: true });
+const wanted = targets();
+if (wanted.length === 0) compile(join(root, "dist/remit"), []);
+for (const target of wanted) compile(join(root, `dist/remit-${target}`), [`--target=${TARGETS[target]}`]);
