@@ -23,7 +23,7 @@ export interface Snapshot {
 export interface Observed {
   readonly status: string;
   readonly output?: string;
-  readonly error_type?: string;
+  readonly error_type?: string | undefined;
   readonly message?: string;
   readonly alarms?: readonly string[];
   readonly metrics?: readonly (readonly [string, number, string])[];
