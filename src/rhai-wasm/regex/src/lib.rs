@@ -1,0 +1,149 @@
+//! Patterns that scripts bring, compiled and matched without backtracking.
+//!
+//! The host writes its arguments, UTF-8 each, one after the other into [`reserve`]d memory and passes where they end.
+//! A function that fails leaves its message as the [`output`].
+
+mod pattern;
+
+use glob::{MatchOptions, Pattern};
+use pattern::Regex;
+use std::cell::RefCell;
+
+enum Compiled {
+    Regex(Box<Regex>),
+    Glob(Pattern, MatchOptions),
+}
+
+#[derive(Default)]
+struct State {
+    input: Vec<u8>,
+    output: String,
+    /// By handle; a released slot is used again.
+    compiled: Vec<Option<Compiled>>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::default();
+}
+
+/// Result of a call that failed; its message is the output.
+const FAILED: i32 = -1;
+
+/// Room for `len` bytes of arguments; valid until the next call of it.
+#[no_mangle]
+pub extern "C" fn reserve(len: usize) -> *mut u8 {
+    STATE.with_borrow_mut(|state| {
+        state.input.clear();
+        state.input.resize(len, 0);
+        state.input.as_mut_ptr()
+    })
+}
+
+/// Where the last result or message is; it stays until the next call.
+#[no_mangle]
+pub extern "C" fn output() -> *const u8 {
+    STATE.with_borrow(|state| state.output.as_ptr())
+}
+
+#[no_mangle]
+pub extern "C" fn output_length() -> usize {
+    STATE.with_borrow(|state| state.output.len())
+}
+
+/// Compiles the regex in the input: its handle, or [`FAILED`].
+#[no_mangle]
+pub extern "C" fn compile_regex(case_insensitive: i32) -> i32 {
+    STATE.with_borrow_mut(|state| {
+        let result = Regex::new(text(&state.input), case_insensitive != 0);
+        state.keep(result.map(|regex| Compiled::Regex(Box::new(regex))))
+    })
+}
+
+/// Compiles the glob in the input: its handle, or [`FAILED`].
+#[no_mangle]
+pub extern "C" fn compile_glob(case_insensitive: i32) -> i32 {
+    STATE.with_borrow_mut(|state| {
+        let options = MatchOptions {
+            case_sensitive: case_insensitive == 0,
+            ..MatchOptions::new()
+        };
+        let result = Pattern::new(text(&state.input)).map_err(|error| error.to_string());
+        state.keep(result.map(|pattern| Compiled::Glob(pattern, options)))
+    })
+}
+
+#[no_mangle]
+pub extern "C" fn release(handle: usize) {
+    STATE.with_borrow_mut(|state| {
+        if let Some(slot) = state.compiled.get_mut(handle) {
+            *slot = None;
+        }
+    })
+}
+
+/// Whether the pattern matches the input: a regex anywhere in it, a glob all of it.
+#[no_mangle]
+pub extern "C" fn is_match(handle: usize) -> i32 {
+    STATE.with_borrow_mut(|state| {
+        let input = text(&state.input);
+        let result = match state.compiled.get(handle) {
+            Some(Some(Compiled::Regex(regex))) => regex.is_match(input),
+            Some(Some(Compiled::Glob(pattern, options))) => {
+                Ok(pattern.matches_with(input, *options))
+            }
+            _ => Err("no such pattern".into()),
+        };
+        match result {
+            Ok(matched) => i32::from(matched),
+            Err(message) => state.fail(message),
+        }
+    })
+}
+
+/// Replaces the first match, or all, in the first `text_len` bytes of the input by what follows them, in which
+/// `$1`, `${name}` and `$$` are expanded. The output is the new text.
+#[no_mangle]
+pub extern "C" fn replace(handle: usize, text_len: usize, all: i32) -> i32 {
+    STATE.with_borrow_mut(|state| {
+        let (haystack, replacement) = state.input.split_at(text_len.min(state.input.len()));
+        let result = match state.compiled.get(handle) {
+            Some(Some(Compiled::Regex(regex))) => {
+                regex.replace(text(haystack), text(replacement), all != 0)
+            }
+            _ => Err("not a regex".into()),
+        };
+        match result {
+            Ok(replaced) => {
+                state.output = replaced;
+                0
+            }
+            Err(message) => state.fail(message),
+        }
+    })
+}
+
+impl State {
+    fn keep(&mut self, result: Result<Compiled, String>) -> i32 {
+        let compiled = match result {
+            Ok(compiled) => compiled,
+            Err(message) => return self.fail(message),
+        };
+        let free = self.compiled.iter().position(Option::is_none);
+        let handle = free.unwrap_or_else(|| {
+            self.compiled.push(None);
+            self.compiled.len() - 1
+        });
+        self.compiled[handle] = Some(compiled);
+        handle as i32
+    }
+
+    fn fail(&mut self, message: String) -> i32 {
+        self.output = message;
+        FAILED
+    }
+}
+
+/// The host encodes from strings, so what it wrote is UTF-8; anything else is read as empty.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
