@@ -47,7 +47,8 @@ export function compileRegex(pattern: string, options: PatternOptions = {}): Reg
 
 /** @throws {RegexError} when `pattern` is not a glob. */
 export function compileGlob(pattern: string, options: PatternOptions = {}): Glob {
-  if (pattern.length > MAX_GLOB_LENGTH) throw new RegexError(`a glob has at most ${MAX_GLOB_LENGTH} characters`);
+  if (pattern.length > MAX_GLOB_LENGTH)
+    throw new RegexError(`a glob has at most ${MAX_GLOB_LENGTH} characters`);
   const key: Key = { kind: "glob", pattern, caseInsensitive: options.caseInsensitive ?? false };
   attempt(key, () => undefined);
   return { isMatch: (name) => attempt(key, (instance, handle) => instance.isMatch(handle, name)) };
@@ -55,10 +56,13 @@ export function compileGlob(pattern: string, options: PatternOptions = {}): Glob
 
 /** Longer than any path; globs recurse once for each `*`. */
 const MAX_GLOB_LENGTH = 4096;
-/** Bytes of text that one call takes. */
-const MAX_INPUT_BYTES = 64 * 1024 * 1024;
+/** Bytes that are reserved for the text of one call, at most and at least. */
+const MAX_INPUT_BYTES = 192 * 1024 * 1024;
+const LEAST_INPUT_BYTES = 64 * 1024;
 /** Compiled patterns kept; the one that was made first goes first. */
 const KEPT_PATTERNS = 32;
+/** Memory never shrinks: an instance that has grown beyond this goes after the call. */
+const KEPT_MEMORY_BYTES = 32 * 1024 * 1024;
 
 interface Key {
   readonly kind: "regex" | "glob";
@@ -71,64 +75,76 @@ interface Exports {
   readonly reserve: (length: number) => number;
   readonly output: () => number;
   readonly output_length: () => number;
-  readonly compile_regex: (caseInsensitive: number) => number;
-  readonly compile_glob: (caseInsensitive: number) => number;
+  readonly compile_regex: (length: number, caseInsensitive: number) => number;
+  readonly compile_glob: (length: number, caseInsensitive: number) => number;
   readonly release: (handle: number) => void;
-  readonly is_match: (handle: number) => number;
-  readonly replace: (handle: number, textLength: number, all: number) => number;
+  readonly is_match: (handle: number, length: number) => number;
+  readonly replace: (handle: number, length: number, replacementLength: number, all: number) => number;
 }
 
 const FAILED = -1;
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** One instance, and the patterns compiled in it, the oldest first. */
 class Patterns {
-  private readonly handles = new Map<string, number>();
+  private readonly handles = new Map<Key, number>();
+  private room = new Uint8Array();
+
   constructor(private readonly wasm: Exports) {}
 
-  handle({ kind, pattern, caseInsensitive }: Key): number {
-    const name = `${kind} ${caseInsensitive} ${pattern}`;
-    const known = this.handles.get(name);
+  handle(key: Key): number {
+    const known = this.handles.get(key);
     if (known !== undefined) return known;
     for (const [oldest, handle] of this.handles) {
       if (this.handles.size < KEPT_PATTERNS) break;
       this.wasm.release(handle);
       this.handles.delete(oldest);
     }
-    this.input(pattern);
-    const compile = kind === "regex" ? this.wasm.compile_regex : this.wasm.compile_glob;
-    const handle = this.checked(compile(Number(caseInsensitive)));
-    this.handles.set(name, handle);
+    const [length] = this.write(key.pattern);
+    const compile = key.kind === "regex" ? this.wasm.compile_regex : this.wasm.compile_glob;
+    const handle = this.checked(compile(length, Number(key.caseInsensitive)));
+    this.handles.set(key, handle);
     return handle;
   }
 
   isMatch(handle: number, text: string): boolean {
-    this.input(text);
-    return this.checked(this.wasm.is_match(handle)) !== 0;
+    const [length] = this.write(text);
+    return this.checked(this.wasm.is_match(handle, length)) !== 0;
   }
 
   replace(handle: number, text: string, replacement: string, all: boolean): string {
-    const length = this.input(text, replacement);
-    this.checked(this.wasm.replace(handle, length, Number(all)));
+    const [length, replacementLength] = this.write(text, replacement);
+    this.checked(this.wasm.replace(handle, length, replacementLength, Number(all)));
     return this.output();
   }
 
-  /** Writes the arguments one after the other; returns the bytes of the first. */
-  private input(first: string, second = ""): number {
-    const length = Buffer.byteLength(first);
-    const total = length + Buffer.byteLength(second);
-    if (total > MAX_INPUT_BYTES) throw new RegexError(`the text exceeds ${MAX_INPUT_BYTES} bytes`);
-    const start = this.wasm.reserve(total);
-    // Encoded by Buffer as counted by Buffer: a lone surrogate is U+FFFD in both.
-    const room = Buffer.from(this.wasm.memory.buffer, start, total);
-    room.write(first, 0, length);
-    room.write(second, length);
-    return length;
+  /** Writes the arguments one after the other; returns the bytes of each. */
+  private write(first: string, second = ""): [number, number] {
+    // No character takes more than three bytes a UTF-16 unit.
+    const needed = 3 * (first.length + second.length);
+    // A view of memory that has grown since is detached, and empty.
+    if (this.room.length < needed) this.reserve(needed);
+    const length = encoder.encodeInto(first, this.room).written;
+    if (second === "") return [length, 0];
+    return [length, encoder.encodeInto(second, this.room.subarray(length)).written];
+  }
+
+  private reserve(needed: number): void {
+    if (needed > MAX_INPUT_BYTES) throw new RegexError(`the text exceeds ${MAX_INPUT_BYTES} bytes`);
+    const size = Math.max(needed, LEAST_INPUT_BYTES);
+    // First, because it can grow the memory, which detaches the buffer before.
+    const start = this.wasm.reserve(size);
+    this.room = new Uint8Array(this.wasm.memory.buffer, start, size);
   }
 
   private output(): string {
-    return decoder.decode(
-      new Uint8Array(this.wasm.memory.buffer, this.wasm.output(), this.wasm.output_length()),
-    );
+    const { memory, output, output_length } = this.wasm;
+    return decoder.decode(new Uint8Array(memory.buffer, output(), output_length()));
+  }
+
+  get memoryBytes(): number {
+    return this.wasm.memory.buffer.byteLength;
   }
 
   private checked(result: number): number {
@@ -156,7 +172,9 @@ function attempt<T>(key: Key, use: (instance: Patterns, handle: number) => T): T
   for (let tries = 0; tries < 2; tries++) {
     try {
       const instance = patterns();
-      return use(instance, instance.handle(key));
+      const result = use(instance, instance.handle(key));
+      if (instance.memoryBytes > KEPT_MEMORY_BYTES) live = undefined;
+      return result;
     } catch (error) {
       if (error instanceof RegexError) throw error;
       live = undefined;

@@ -1,6 +1,6 @@
 //! Patterns that scripts bring, compiled and matched without backtracking.
 //!
-//! The host writes its arguments, UTF-8 each, one after the other into [`reserve`]d memory and passes where they end.
+//! The host writes its arguments, UTF-8 each, one after the other into [`reserve`]d memory and passes their lengths.
 //! A function that fails leaves its message as the [`output`].
 
 mod pattern;
@@ -29,7 +29,7 @@ thread_local! {
 /// Result of a call that failed; its message is the output.
 const FAILED: i32 = -1;
 
-/// Room for `len` bytes of arguments; valid until the next call of it.
+/// Room for `len` bytes of arguments; it stays until the next call of it.
 #[no_mangle]
 pub extern "C" fn reserve(len: usize) -> *mut u8 {
     STATE.with_borrow_mut(|state| {
@@ -52,22 +52,22 @@ pub extern "C" fn output_length() -> usize {
 
 /// Compiles the regex in the input: its handle, or [`FAILED`].
 #[no_mangle]
-pub extern "C" fn compile_regex(case_insensitive: i32) -> i32 {
+pub extern "C" fn compile_regex(len: usize, case_insensitive: i32) -> i32 {
     STATE.with_borrow_mut(|state| {
-        let result = Regex::new(text(&state.input), case_insensitive != 0);
+        let result = Regex::new(text(&state.input, 0, len), case_insensitive != 0);
         state.keep(result.map(|regex| Compiled::Regex(Box::new(regex))))
     })
 }
 
 /// Compiles the glob in the input: its handle, or [`FAILED`].
 #[no_mangle]
-pub extern "C" fn compile_glob(case_insensitive: i32) -> i32 {
+pub extern "C" fn compile_glob(len: usize, case_insensitive: i32) -> i32 {
     STATE.with_borrow_mut(|state| {
         let options = MatchOptions {
             case_sensitive: case_insensitive == 0,
             ..MatchOptions::new()
         };
-        let result = Pattern::new(text(&state.input)).map_err(|error| error.to_string());
+        let result = Pattern::new(text(&state.input, 0, len)).map_err(|error| error.to_string());
         state.keep(result.map(|pattern| Compiled::Glob(pattern, options)))
     })
 }
@@ -83,9 +83,9 @@ pub extern "C" fn release(handle: usize) {
 
 /// Whether the pattern matches the input: a regex anywhere in it, a glob all of it.
 #[no_mangle]
-pub extern "C" fn is_match(handle: usize) -> i32 {
+pub extern "C" fn is_match(handle: usize, len: usize) -> i32 {
     STATE.with_borrow_mut(|state| {
-        let input = text(&state.input);
+        let input = text(&state.input, 0, len);
         let result = match state.compiled.get(handle) {
             Some(Some(Compiled::Regex(regex))) => regex.is_match(input),
             Some(Some(Compiled::Glob(pattern, options))) => {
@@ -100,16 +100,15 @@ pub extern "C" fn is_match(handle: usize) -> i32 {
     })
 }
 
-/// Replaces the first match, or all, in the first `text_len` bytes of the input by what follows them, in which
+/// Replaces the first match, or all, in the text by the replacement that follows it in the input, in which
 /// `$1`, `${name}` and `$$` are expanded. The output is the new text.
 #[no_mangle]
-pub extern "C" fn replace(handle: usize, text_len: usize, all: i32) -> i32 {
+pub extern "C" fn replace(handle: usize, len: usize, replacement_len: usize, all: i32) -> i32 {
     STATE.with_borrow_mut(|state| {
-        let (haystack, replacement) = state.input.split_at(text_len.min(state.input.len()));
+        let input = text(&state.input, 0, len);
+        let replacement = text(&state.input, len, replacement_len);
         let result = match state.compiled.get(handle) {
-            Some(Some(Compiled::Regex(regex))) => {
-                regex.replace(text(haystack), text(replacement), all != 0)
-            }
+            Some(Some(Compiled::Regex(regex))) => regex.replace(input, replacement, all != 0),
             _ => Err("not a regex".into()),
         };
         match result {
@@ -143,7 +142,10 @@ impl State {
     }
 }
 
-/// The host encodes from strings, so what it wrote is UTF-8; anything else is read as empty.
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
+/// The argument of `len` bytes at `start`. The host encodes from strings; what is not UTF-8 is read as empty.
+fn text(input: &[u8], start: usize, len: usize) -> &str {
+    let bytes = input.get(start..start.saturating_add(len));
+    bytes
+        .and_then(|bytes| std::str::from_utf8(bytes).ok())
+        .unwrap_or_default()
 }

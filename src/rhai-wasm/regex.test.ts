@@ -1,0 +1,159 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { compileGlob, compileRegex, RegexError } from "./regex.ts";
+
+const messageOf = (action: () => unknown): string => {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof RegexError) return error.message;
+    throw error;
+  }
+  throw new Error("expected a RegexError");
+};
+
+const nested = (depth: number) => `${"(".repeat(depth)}a${")".repeat(depth)}`;
+
+/** `text` as a regex that matches just it. */
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\#&~-]/g, "\\$&");
+
+describe("regex", () => {
+  test.each([
+    ["err(or)?", "an error", true],
+    ["^error", "an error", false],
+    ["\\d+", "٣", true],
+    ["(?i)É", "é", true],
+    ["\\p{Greek}", "alpha α", true],
+    ["a$", "a\n", false],
+    ["", "", true],
+    ["\\x{1F600}", "😀", true],
+  ])("%j on %j: %j", (pattern, text, expected) => {
+    expect(compileRegex(pattern).isMatch(text)).toBe(expected);
+  });
+
+  test("case_insensitive is as (?i)", () => {
+    expect(compileRegex("STRASSE", { caseInsensitive: true }).isMatch("strasse")).toBe(true);
+    expect(compileRegex("STRASSE").isMatch("strasse")).toBe(false);
+  });
+
+  test.each([
+    ["[a-", "regex parse error:\n    [a-\n    ^\nerror: unclosed character class"],
+    ["(?=x)", "look-around, including look-ahead and look-behind, is not supported"],
+    ["(a)\\1", "backreferences are not supported"],
+    ["*x", "repetition operator missing expression"],
+    ["a{1000}{1000}{1000}", "Compiled regex exceeds size limit of 10485760 bytes."],
+  ])("%j is refused with Rust's text", (pattern, text) => {
+    expect(messageOf(() => compileRegex(pattern))).toContain(text);
+  });
+
+  test("deep nesting is refused", () => {
+    expect(messageOf(() => compileRegex(nested(100_000)))).toContain("nest limit");
+    expect(compileRegex(nested(200)).isMatch("a")).toBe(true);
+  });
+
+  test("replaces the first match, or all, and expands groups", () => {
+    const regex = compileRegex("(?<key>\\w+)=(\\w*)");
+    expect(regex.replace("a=1 b=2", `$2:${"{key}"}$$`)).toBe("1:a$ b=2");
+    expect(regex.replaceAll("a=1 b=2 ü=ß", "$2:$key")).toBe("1:a 2:b ß:ü");
+    expect(compileRegex("").replaceAll("aé", "-")).toBe("-a-é-");
+    expect(compileRegex("x").replaceAll("abc", "y")).toBe("abc");
+  });
+
+  test("a group that does not exist expands to nothing", () => {
+    expect(compileRegex("b").replace("abc", "[$7$name]")).toBe("a[]c");
+  });
+
+  test("what backtracking makes exponential takes linear time", () => {
+    expect(compileRegex("^(a|aa)+$").isMatch(`${"a".repeat(100_000)}!`)).toBe(false);
+    expect(compileRegex("(x+x+)+y").isMatch("x".repeat(100_000))).toBe(false);
+  });
+
+  test("a pattern and a text that are too large for each other are refused, each alone is not", () => {
+    const large = compileRegex("\\w{60} ");
+    expect(large.isMatch("a")).toBe(false);
+    expect(messageOf(() => large.isMatch("a".repeat(30_000_000)))).toContain("too large");
+    expect(compileRegex("b").isMatch("a".repeat(30_000_000))).toBe(false);
+  });
+
+  test("a replacement that makes the text grow without end is refused", () => {
+    const text = "a".repeat(100_000);
+    expect(messageOf(() => compileRegex("a").replaceAll(text, "b".repeat(10_000)))).toContain("exceeds");
+    expect(compileRegex("a").replaceAll("aa", "bb")).toBe("bbbb");
+  });
+
+  test("patterns beyond those that are kept still work", () => {
+    const regexes = Array.from({ length: 100 }, (_, index) => compileRegex(`^${index}$`));
+    for (const [index, regex] of regexes.entries()) {
+      expect(regex.isMatch(String(index))).toBe(true);
+      expect(regex.isMatch(`${index}x`)).toBe(false);
+    }
+  });
+
+  test("replaces literal text as JavaScript does", () => {
+    const character = fc.constantFrom("a", "b", ".", "*", "(", "\\", "€", "😀", " ");
+    const text = fc.string({ unit: character });
+    fc.assert(
+      fc.property(
+        text,
+        fc.string({ unit: character, minLength: 1 }),
+        text,
+        (haystack, needle, replacement) => {
+          const regex = compileRegex(literal(needle));
+          expect(regex.isMatch(haystack)).toBe(haystack.includes(needle));
+          expect(regex.replaceAll(haystack, replacement)).toBe(haystack.split(needle).join(replacement));
+        },
+      ),
+    );
+  });
+
+  test("any text is a pattern or a RegexError, and the next pattern works", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (pattern, text) => {
+        try {
+          compileRegex(pattern).isMatch(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(RegexError);
+        }
+        expect(compileRegex("^ok$").isMatch("ok")).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("glob", () => {
+  test.each([
+    ["*.log", "a.log", true],
+    ["*.log", "a.log.1", false],
+    ["[!a-z]*", ".profile", true],
+    ["app-[0-9].l?g", "app-1.log", true],
+    ["app-[0-9].l?g", "app-12.log", false],
+    ["o?d", "ö", false],
+    ["?", "ö", true],
+    ["*.LOG", "a.log", false],
+  ])("%j on %j: %j", (pattern, name, expected) => {
+    expect(compileGlob(pattern).isMatch(name)).toBe(expected);
+  });
+
+  test("case_insensitive is for ASCII letters", () => {
+    expect(compileGlob("*.LOG", { caseInsensitive: true }).isMatch("a.log")).toBe(true);
+    expect(compileGlob("É", { caseInsensitive: true }).isMatch("é")).toBe(false);
+  });
+
+  test.each([
+    ["app[", "Pattern syntax error near position 3: invalid range pattern"],
+    ["a**b", "recursive wildcards must form a single path component"],
+    ["a***", "wildcards are either regular `*` or recursive `**`"],
+  ])("%j is refused", (pattern, text) => {
+    expect(messageOf(() => compileGlob(pattern))).toContain(text);
+  });
+
+  test("a pattern longer than any path is refused", () => {
+    expect(messageOf(() => compileGlob("a".repeat(4097)))).toContain("at most 4096 characters");
+    expect(compileGlob("a".repeat(4096)).isMatch("a")).toBe(false);
+  });
+
+  test("many wildcards do not take exponential time", () => {
+    expect(compileGlob("*a".repeat(2000)).isMatch("a".repeat(1999))).toBe(false);
+    expect(compileGlob("*a".repeat(100)).isMatch(`${"a".repeat(200)}b`)).toBe(false);
+  });
+});
