@@ -1,0 +1,108 @@
+import { Char, EnumValue, FunctionPointer, HostObject, type Value } from "rhai-wasm";
+import { ERROR_TYPES, SdkError } from "../../errors.ts";
+import type { Namespace } from "../../namespace.ts";
+import { operation } from "../../operation.ts";
+import { integer } from "../../parameters.ts";
+
+interface FlagsInput<F extends string, N extends string> {
+  /** Name of the module that holds the flags, and the start of its type's name. */
+  readonly module: string;
+  /** Constants of the module: names, each with its short forms. */
+  readonly constants?: { readonly [K in F]: readonly string[] };
+  /** Functions of the module that make a flag with numbers: parameter names, and short forms. */
+  readonly numbered?: {
+    readonly [K in N]: { readonly parameters: readonly string[]; readonly short?: readonly string[] };
+  };
+}
+
+/** The flags of one call. */
+export interface Flags<F extends string, N extends string> {
+  has(name: F): boolean;
+  /** Numbers of the first flag `name`. */
+  numbers(name: N): readonly bigint[] | undefined;
+}
+
+/** A flag with numbers, of the flags type `type`. */
+class Numbered extends HostObject {
+  constructor(
+    readonly type: string,
+    readonly flag: string,
+    readonly numbers: readonly bigint[],
+  ) {
+    super();
+  }
+}
+
+/**
+ * The flags of a helper: a module of constants (`grep::count`, `grep::c`) and of functions that make flags with
+ * numbers (`grep::max_count(3)`). Helpers take them in an array, which `parse` reads.
+ */
+export function flags<F extends string = never, N extends string = never>(input: FlagsInput<F, N>) {
+  const { module } = input;
+  const name = `${module.charAt(0).toUpperCase()}${module.slice(1)}Flag`;
+  const constants: readonly [string, readonly string[]][] = Object.entries(input.constants ?? {});
+  const numbered: readonly [string, { parameters: readonly string[]; short?: readonly string[] }][] =
+    Object.entries(input.numbered ?? {});
+  const Flag = class extends Numbered {};
+
+  const namespace: Namespace = {
+    types: [{ name, values: constants.map(([flag]) => flag), class: Flag }],
+    constants: constants.flatMap(([flag, short], ordinal) =>
+      [flag, ...short].map((constant) => ({
+        module,
+        name: constant,
+        value: new EnumValue(name, ordinal, flag),
+      })),
+    ),
+    operations: numbered.flatMap(([flag, { parameters, short = [] }]) =>
+      [flag, ...short].map((spelling) =>
+        operation({
+          name: spelling,
+          module,
+          source: "text",
+          parameters: parameters.map(integer),
+          returns: name,
+          summary: `The flag \`${flag}\` of \`${module}\`.`,
+          checks: [],
+          perform: (_call, ...numbers) => new Flag(name, flag, numbers),
+        }),
+      ),
+    ),
+  };
+
+  /** @throws {SdkError} kind `Other` when `values` holds anything but flags of this helper */
+  const parse = (values: readonly Value[] = []): Flags<F, N> => {
+    const set = new Set<string>();
+    const first = new Map<string, readonly bigint[]>();
+    for (const value of values) {
+      if (value instanceof EnumValue && value.type === name) set.add(value.name);
+      else if (value instanceof Flag) first.set(value.flag, first.get(value.flag) ?? value.numbers);
+      else
+        throw new SdkError("IoErrorKind", "Other", `${module}: expected ${name} flag, got ${typeOf(value)}`);
+    }
+    return { has: (flag) => set.has(flag), numbers: (flag) => first.get(flag) };
+  };
+  return { namespace, parse };
+}
+
+/** The type of `value` as a message names it: Rhai's name, or for a type of the host its Rust-style path. */
+function typeOf(value: Value): string {
+  if (value === null) return "()";
+  if (value instanceof EnumValue || value instanceof Numbered) return pathOf(value.type);
+  if (value instanceof Char) return "char";
+  if (value instanceof FunctionPointer) return "Fn";
+  if (value instanceof Map) return "map";
+  if (value instanceof Uint8Array) return "blob";
+  if (Array.isArray(value)) return "array";
+  if (value instanceof HostObject) return value.constructor.name;
+  return { bigint: "i64", number: "f64", string: "string", boolean: "bool" }[
+    typeof value as "bigint" | "number" | "string" | "boolean"
+  ];
+}
+
+function pathOf(type: string): string {
+  if (type.endsWith("Flag")) {
+    return `rhai_safe_io::command::${type.slice(0, -"Flag".length).toLowerCase()}::${type}`;
+  }
+  return Object.values(ERROR_TYPES).find(({ name }) => name === type)?.debug ?? type;
+}
