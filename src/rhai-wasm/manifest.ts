@@ -49,6 +49,8 @@ export interface FunctionDefinition {
   readonly module?: string;
   /** Type names, receiver first. */
   readonly parameters: readonly string[];
+  /** The host answers with a promise; the run is suspended until it settles. */
+  readonly waits?: boolean;
 }
 
 /** Everything of the host's that an engine registers; `functions[i]` is called as operation `i`. */
@@ -100,7 +102,14 @@ export class Terminated extends Error {
   override readonly name = "Terminated";
 }
 
-export type HostResult = Value | Generator<Callback, Value, Value>;
+/** A value now, a value later (only of a function that {@link FunctionDefinition.waits}), or steps with callbacks. */
+export type HostResult = Value | Promise<Value> | Generator<Callback, Value, Value>;
+
+/** A module's source, and the name under which it is loaded once and shown in errors. */
+export interface ModuleSource {
+  readonly name: string;
+  readonly source: string;
+}
 
 /** What an engine asks of the host while a script runs. */
 export interface Host {
@@ -108,6 +117,9 @@ export interface Host {
   call(operation: number, args: Value[], position: Position): HostResult;
   /** The script called `debug(value)`; `text` is the value's debug text. */
   debug(text: string, position: Position): void;
-  /** The script imports `path`: returns the module's source or throws {@link Thrown}. */
-  importModule(path: string, position: Position): string;
+  /**
+   * The script, or the module `importer`, imports `path`: returns the source, `undefined` where there is no such
+   * module, or throws {@link Thrown}.
+   */
+  importModule(path: string, importer: string | undefined, position: Position): ModuleSource | undefined;
 }

@@ -47,13 +47,13 @@ describe("regex", () => {
   });
 
   test("deep nesting is refused", () => {
-    expect(messageOf(() => compileRegex(nested(100_000)))).toContain("nest limit");
+    expect(messageOf(() => compileRegex(nested(100_000)))).toContain("nested parentheses");
     expect(compileRegex(nested(200)).isMatch("a")).toBe(true);
   });
 
   test("replaces the first match, or all, and expands groups", () => {
     const regex = compileRegex("(?<key>\\w+)=(\\w*)");
-    expect(regex.replace("a=1 b=2", `$2:${"{key}"}$$`)).toBe("1:a$ b=2");
+    expect(regex.replace("a=1 b=2", "$2:$".concat("{key}$$"))).toBe("1:a$ b=2");
     expect(regex.replaceAll("a=1 b=2 ü=ß", "$2:$key")).toBe("1:a 2:b ß:ü");
     expect(compileRegex("").replaceAll("aé", "-")).toBe("-a-é-");
     expect(compileRegex("x").replaceAll("abc", "y")).toBe("abc");

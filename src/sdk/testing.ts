@@ -94,6 +94,7 @@ export function caller(namespaces: readonly Namespace[]) {
       return new FunctionPointer(closures.size - 1, "closure");
     });
     const result = dispatch(run, find(name, values), values, { line: 1, column: 1 });
+    if (result instanceof Promise) throw new Error(`${name} waits; call it with await`);
     return isSteps(result) ? drive(result, closures) : result;
   };
 }

@@ -1,0 +1,88 @@
+//! `import`: the host gives the source, the policy decides; this compiles it, once a run.
+
+use crate::buffer::incoming;
+use crate::codec::Reader;
+use crate::host::{place, Fallible};
+use crate::import;
+use rhai::{ASTNode, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Stmt, AST};
+use std::cell::{RefCell, UnsafeCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+type SharedModule = Rc<Module>;
+
+/// First byte of the host's answer.
+const SOURCE: u8 = 0;
+const THROWN: u8 = 1;
+const TERMINATED: u8 = 2;
+const NOT_FOUND: u8 = 3;
+
+#[derive(Default)]
+pub struct HostResolver {
+    /// By the name that the host gave the module.
+    loaded: RefCell<HashMap<String, SharedModule>>,
+}
+
+/// Where the path of an `import` stands, by where its statement does: Grain reports the one, Rhai the other.
+struct Places(UnsafeCell<Vec<(Position, Position)>>);
+// One thread only: WebAssembly without the threads proposal.
+unsafe impl Sync for Places {}
+static PLACES: Places = Places(UnsafeCell::new(Vec::new()));
+
+/// Notes the imports of the script that runs next.
+pub fn locate_imports(ast: &AST) {
+    let places = unsafe { &mut *PLACES.0.get() };
+    ast.walk(&mut |path| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = path.last() {
+            places.push((*position, import.0.position()));
+        }
+        true
+    });
+}
+
+fn path_position(statement: Position) -> Position {
+    let places = unsafe { &*PLACES.0.get() };
+    places.iter().find(|(at, _)| *at == statement).map_or(statement, |(_, path)| *path)
+}
+
+impl ModuleResolver for HostResolver {
+    fn resolve(&self, engine: &Engine, source: Option<&str>, path: &str, pos: Position) -> Fallible<SharedModule> {
+        let pos = if source.is_none() { path_position(pos) } else { pos };
+        let mut out = Vec::new();
+        for text in [path, source.unwrap_or("")] {
+            out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+            out.extend_from_slice(text.as_bytes());
+        }
+        let (line, column) = place(pos);
+        let len = unsafe { import::import_module(out.as_ptr(), out.len(), line, column) };
+        let mut reader = Reader(incoming(len));
+        match reader.u8() {
+            SOURCE => {
+                let name = reader.text().to_string();
+                let script = reader.text().to_string();
+                self.load(engine, name, &script, path, pos)
+            }
+            THROWN => Err(EvalAltResult::ErrorRuntime(reader.value(), pos).into()),
+            TERMINATED => Err(EvalAltResult::ErrorTerminated(reader.value(), pos).into()),
+            NOT_FOUND => Err(EvalAltResult::ErrorModuleNotFound(path.into(), pos).into()),
+            kind => panic!("unknown answer {kind}"),
+        }
+    }
+}
+
+impl HostResolver {
+    fn load(&self, engine: &Engine, name: String, script: &str, path: &str, pos: Position) -> Fallible<SharedModule> {
+        if let Some(module) = self.loaded.borrow().get(&name) {
+            return Ok(module.clone());
+        }
+        let in_module = |error: Box<EvalAltResult>| -> Box<EvalAltResult> {
+            EvalAltResult::ErrorInModule(path.to_string(), error, pos).into()
+        };
+        let mut ast = engine.compile(script).map_err(|error| in_module(error.into()))?;
+        ast.set_source(name.as_str());
+        let module: SharedModule = Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(in_module)?.into();
+        self.loaded.borrow_mut().insert(name, module.clone());
+        Ok(module)
+    }
+}
+
