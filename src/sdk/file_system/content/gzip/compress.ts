@@ -1,0 +1,31 @@
+import { constants, crc32, deflateRawSync } from "node:zlib";
+import type { ReadAt } from "./input.ts";
+
+/** Bytes that are compressed at a time. A piece does not refer to the one before, which costs little at this size. */
+const PIECE_BYTES = 1024 * 1024;
+
+/**
+ * `read`'s content from `offset` on as one gzip member, in pieces.
+ * @param level 1 (fast) to 9 (small)
+ */
+export function* compress(read: ReadAt, offset: number, level: number): Generator<Uint8Array, void, void> {
+  // RFC 1952, 2.3: no flags, no time, how hard was tried, system unknown.
+  yield Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 255);
+  const buffer = new Uint8Array(PIECE_BYTES);
+  let checksum = 0;
+  let size = 0;
+  for (;;) {
+    const length = read(buffer, offset + size);
+    if (length === 0) break;
+    const piece = buffer.subarray(0, length);
+    checksum = crc32(piece, checksum);
+    size += length;
+    // Ends on a byte, and without the last block's mark: the next piece continues the stream.
+    yield deflateRawSync(piece, { level, finishFlush: constants.Z_FULL_FLUSH });
+  }
+  yield deflateRawSync(new Uint8Array(), { level });
+  const trailer = new DataView(new ArrayBuffer(8));
+  trailer.setUint32(0, checksum, true);
+  trailer.setUint32(4, size % 2 ** 32, true);
+  yield new Uint8Array(trailer.buffer);
+}
