@@ -1,0 +1,17 @@
+import { type Fd, fstat, fsync, writeAll } from "../../../platform/file.ts";
+import type { Authorized } from "../../../policy/types.ts";
+import { expectFor } from "./authorized.ts";
+
+const encoder = new TextEncoder();
+
+/** Adds `content` to the end of the open file at `path`. What was there is not read, so it can be of any encoding. */
+export function appendTo(
+  token: Authorized<"file_system.write">,
+  path: string,
+  fd: Fd,
+  content: string,
+): void {
+  expectFor(token, path);
+  writeAll(fd, encoder.encode(content), fstat(fd).size);
+  fsync(fd);
+}

@@ -1,0 +1,113 @@
+import { SdkError } from "../../errors.ts";
+import type { Namespace } from "../../namespace.ts";
+import { type Call, operation } from "../../operation.ts";
+import { integer, text } from "../../parameters.ts";
+import { readFile } from "../file/index.ts";
+import { linesOf, parseNumber, splitAt } from "./lines.ts";
+import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+
+const common = { source: "IoErrorKind", checks: [...FILE_CHECKS, ...READ_CHECKS] } as const;
+
+const readLines = (call: Call, path: string): string[] =>
+  linesOf(withFile(call, path, { read: true }, (file) => readFile(call, file)));
+
+const invalid = (reason: string) =>
+  new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: awk: ${reason}`);
+
+/** Gives field `number` of a line, counted from 1; `undefined` where the line has fewer. */
+function fieldOf(number: bigint, delimiter: string): (line: string) => string | undefined {
+  if (number < 1n) throw invalid("field number must be >= 1");
+  // Beyond 2**53 the index is not exact, but no line has as many fields.
+  const index = Number(number) - 1;
+  return (line) => splitAt(line, delimiter)[index];
+}
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
+
+function countUnique(values: readonly string[]): Map<string, bigint> {
+  const counts = new Map<string, bigint>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0n) + 1n);
+  return counts;
+}
+
+/** What `awk` is used for, as one function each. Patterns are plain text: a line matches that contains them. */
+export const awkNamespace: Namespace = {
+  types: [],
+  constants: [],
+  operations: [
+    operation({
+      ...common,
+      checks: [],
+      name: "awk_split",
+      parameters: [text("text"), text("delimiter")],
+      returns: "Array",
+      summary: "Cuts `text` at each `delimiter`.",
+      perform: (_call, value, delimiter) => splitAt(value, delimiter),
+    }),
+    operation({
+      ...common,
+      name: "awk_field",
+      parameters: [integer("field"), text("delimiter"), text("path")],
+      returns: "Array",
+      summary: "Takes field number `field` (from 1) of every line that has it.",
+      perform: (call, number, delimiter, path) => {
+        const field = fieldOf(number, delimiter);
+        return readLines(call, path).map(field).filter(isDefined);
+      },
+    }),
+    operation({
+      ...common,
+      name: "awk_filter",
+      parameters: [text("pattern"), text("path")],
+      returns: "Array",
+      summary: "Takes the lines that contain `pattern`.",
+      perform: (call, pattern, path) => readLines(call, path).filter((line) => line.includes(pattern)),
+    }),
+    operation({
+      ...common,
+      name: "awk_filter_field",
+      parameters: [integer("field"), text("delimiter"), text("pattern"), text("path")],
+      returns: "Array",
+      summary: "Takes the lines whose field number `field` contains `pattern`.",
+      perform: (call, number, delimiter, pattern, path) => {
+        const field = fieldOf(number, delimiter);
+        return readLines(call, path).filter((line) => field(line)?.includes(pattern));
+      },
+    }),
+    operation({
+      ...common,
+      name: "awk_sum",
+      parameters: [integer("field"), text("delimiter"), text("path")],
+      returns: "f64",
+      summary: "Adds up field number `field` of the lines where it is a number.",
+      perform: (call, number, delimiter, path) => {
+        const field = fieldOf(number, delimiter);
+        const numbers = readLines(call, path).map((line) => parseNumber(field(line) ?? ""));
+        // The sum of nothing is -0, as in IEEE 754.
+        return numbers.filter(isDefined).reduce((sum, value) => sum + value, -0);
+      },
+    }),
+    operation({
+      ...common,
+      name: "awk_count_unique",
+      parameters: [integer("field"), text("delimiter"), text("path")],
+      returns: "Map",
+      summary: "Counts how often each value of field number `field` occurs.",
+      perform: (call, number, delimiter, path) => {
+        const field = fieldOf(number, delimiter);
+        return countUnique(readLines(call, path).map(field).filter(isDefined));
+      },
+    }),
+    operation({
+      ...common,
+      name: "awk_filter_range",
+      parameters: [integer("start"), integer("end"), text("path")],
+      returns: "Array",
+      summary: "Takes the lines from number `start` to number `end`, both included, counted from 1.",
+      perform: (call, start, end, path) => {
+        if (start < 1n || end < start) throw invalid(`invalid range ${start}..${end}`);
+        return readLines(call, path).slice(Number(start) - 1, Number(end));
+      },
+    }),
+  ],
+};

@@ -1,0 +1,33 @@
+import type { Namespace } from "../../namespace.ts";
+import { text } from "../../parameters.ts";
+import { readFile } from "../file/index.ts";
+import { flags } from "./flags.ts";
+import { helper } from "./helper.ts";
+import { linesOf } from "./lines.ts";
+import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+
+const catFlags = flags({ module: "cat", constants: { number: ["n"] } });
+
+/** Columns that a line number takes, right-aligned. */
+const NUMBER_WIDTH = 6;
+
+const numbered = (content: string): string =>
+  linesOf(content)
+    .map((line, index) => `${String(index + 1).padStart(NUMBER_WIDTH)}\t${line}`)
+    .join("\n");
+
+export const catNamespace: Namespace = {
+  ...catFlags.namespace,
+  operations: helper({
+    name: "cat",
+    flags: catFlags,
+    parameters: [text("path")],
+    returns: "String",
+    summary: "Reads the file at `path`; `cat::number` puts line numbers before its lines.",
+    checks: [...FILE_CHECKS, ...READ_CHECKS],
+    perform: (call, given, path) => {
+      const content = withFile(call, path, { read: true }, (file) => readFile(call, file));
+      return given.has("number") ? numbered(content) : content;
+    },
+  }),
+};

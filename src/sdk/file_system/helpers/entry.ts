@@ -1,0 +1,49 @@
+import type { FileStatus } from "../../../platform/file.ts";
+import { Denied } from "../../../policy/errors.ts";
+import { SdkError } from "../../errors.ts";
+import type { Call } from "../../operation.ts";
+import { entryType } from "../effects/lookup.ts";
+import type { DirHandle } from "../handles.ts";
+import { openDir } from "../open.ts";
+import { fromPlatform } from "../os-errors.ts";
+import { ask, dir } from "../resource.ts";
+import { locate } from "./path.ts";
+import { using } from "./with.ts";
+
+/** An entry seen from its directory, which is open; a link is seen as itself. */
+export interface Entry {
+  readonly directory: DirHandle;
+  readonly name: string;
+  /** `undefined` where there is none of that name. */
+  readonly type: FileStatus["type"] | undefined;
+}
+
+/** Why an entry could not be seen: its directory is denied, or there is no such directory. */
+export interface Unseen {
+  readonly unseen: Denied | SdkError;
+}
+
+/**
+ * What is at `path`, as far as the policy lets its directory be opened: helpers that treat files, directories and
+ * links differently must not find out the type of what may not be seen.
+ */
+export function withEntry<T>(call: Call, path: string, use: (entry: Entry | Unseen) => T): T {
+  const { directory, name } = locate(path, "file path");
+  let parent: DirHandle;
+  try {
+    parent = openDir(call, directory, { followSymlinks: true });
+  } catch (error) {
+    if (error instanceof Denied || error instanceof SdkError) return use({ unseen: error });
+    throw error;
+  }
+  return using(parent, () => use({ directory: parent, name, type: typeOf(call, parent, name) }));
+}
+
+function typeOf(call: Call, directory: DirHandle, name: string): FileStatus["type"] | undefined {
+  const token = call.access.require(ask("open", dir(directory.path)));
+  try {
+    return entryType(token, directory.path, directory.fd, name);
+  } catch (error) {
+    throw fromPlatform(error);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Value } from "rhai-wasm";
+import type { Namespace } from "../../namespace.ts";
+import type { Call } from "../../operation.ts";
+import { text } from "../../parameters.ts";
+import { readLines } from "../file/index.ts";
+import { flags } from "./flags.ts";
+import { helper, join } from "./helper.ts";
+import { FILE_CHECKS, withFile } from "./with.ts";
+
+const DEFAULT_COUNT = 10n;
+
+const tailFlags = flags({
+  module: "tail",
+  numbered: {
+    n: { parameters: ["count"] },
+    from: { parameters: ["line"] },
+    range: { parameters: ["start", "end"] },
+  },
+});
+const headFlags = flags({ module: "head", numbered: { n: { parameters: ["count"] } } });
+
+const checks = [...FILE_CHECKS, "fs:read File(<file>)"];
+
+function lines(call: Call, path: string, count: bigint | undefined, start: bigint | undefined): Value {
+  return withFile(call, path, { read: true }, (file) => readLines(call, file, { count, start }));
+}
+
+const tailNamespace: Namespace = {
+  ...tailFlags.namespace,
+  operations: [
+    ...tailFlags.namespace.operations,
+    ...helper({
+      name: "tail",
+      flags: tailFlags,
+      parameters: [text("path")],
+      returns: "Array",
+      summary:
+        "Takes the last ten lines; `tail::n(-3)` the last three, `tail::n(3)` the first three, `tail::from(5)` those from line 5, `tail::range(2, 4)` lines 2 to 4.",
+      checks,
+      perform: (call, given, path) => {
+        const range = given.numbers("range");
+        const [first, last] = range ?? [];
+        const length = first !== undefined && last !== undefined ? last - first + 1n : undefined;
+        const start = given.numbers("from")?.[0] ?? first;
+        const count = given.numbers("n")?.[0] ?? length;
+        if (count === undefined && start === undefined) return lines(call, path, -DEFAULT_COUNT, undefined);
+        return lines(call, path, count, start);
+      },
+    }),
+  ],
+};
+
+const headNamespace: Namespace = {
+  ...headFlags.namespace,
+  operations: [
+    ...headFlags.namespace.operations,
+    ...helper({
+      name: "head",
+      flags: headFlags,
+      parameters: [text("path")],
+      returns: "Array",
+      summary: "Takes the first ten lines; `head::n(3)` the first three.",
+      checks,
+      perform: (call, given, path) => lines(call, path, given.numbers("n")?.[0] ?? DEFAULT_COUNT, undefined),
+    }),
+  ],
+};
+
+export const tailAndHeadNamespace = join([tailNamespace, headNamespace]);

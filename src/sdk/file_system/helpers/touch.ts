@@ -1,0 +1,27 @@
+import type { Namespace } from "../../namespace.ts";
+import { operation } from "../../operation.ts";
+import { text } from "../../parameters.ts";
+import { openDir, openFile } from "../open.ts";
+import { locate } from "./path.ts";
+import { using } from "./with.ts";
+
+export const touchNamespace: Namespace = {
+  types: [],
+  constants: [],
+  operations: [
+    operation({
+      name: "touch",
+      source: "IoErrorKind",
+      parameters: [text("path")],
+      returns: "()",
+      summary: "Creates an empty file where there is none; an existing one stays as it is, times included.",
+      checks: ["fs:open Dir(<parent>)", "fs:open File(<file>)", "fs:create File(<file>)"],
+      perform: (call, path) => {
+        const { directory, name } = locate(path, "file path");
+        return using(openDir(call, directory, {}), (dir) =>
+          using(openFile(call, dir, name, { write: true, create: true }), () => null),
+        );
+      },
+    }),
+  ],
+};
