@@ -1,0 +1,68 @@
+import { fsyncSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { LimitError } from "../limits.ts";
+import { OsError, withOsErrors } from "../os-error.ts";
+import { kernel } from "./kernel.ts";
+import { fstat } from "./status.ts";
+import type { Fd } from "./types.ts";
+
+/** The least that is read at once: the files of /proc say 0 of their size. */
+const CHUNK = 64 * 1024;
+
+/**
+ * All of a file from its beginning. Its size is a hint only (a sparse file, one of /proc, one that grows): the memory
+ * follows what comes. LimitError when there is more than `maxBytes`.
+ */
+export function readAll(fd: Fd, maxBytes: number): Uint8Array {
+  const { size } = fstat(fd);
+  if (size > maxBytes) throw new LimitError("fileBytes", maxBytes);
+  // One byte more than the size shows the end without another allocation.
+  let buffer = new Uint8Array(size > 0 ? size + 1 : Math.min(CHUNK, maxBytes + 1));
+  let length = 0;
+  for (;;) {
+    const count = readAt(fd, buffer.subarray(length), length);
+    length += count;
+    if (length > maxBytes) throw new LimitError("fileBytes", maxBytes);
+    if (count === 0) return buffer.subarray(0, length);
+    if (length === buffer.length) {
+      const grown = new Uint8Array(Math.min(Math.max(2 * length, CHUNK), maxBytes + 1));
+      grown.set(buffer);
+      buffer = grown;
+    }
+  }
+}
+
+/** Reads into `buffer` from `offset`, in bytes, and returns how many came: fewer than there is room for, or 0 at the end. */
+export function readAt(fd: Fd, buffer: Uint8Array, offset: number): number {
+  return buffer.length === 0 ? 0 : withOsErrors(() => readSync(fd, buffer, 0, buffer.length, offset));
+}
+
+/** Writes all of `bytes` at `offset`. */
+export function writeAll(fd: Fd, bytes: Uint8Array, offset: number): void {
+  withOsErrors(() => {
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
+    }
+  });
+}
+
+/** Makes the file `size` bytes long: cut off, or filled with zeros that take no space. */
+export function truncate(fd: Fd, size: number): void {
+  if (!Number.isSafeInteger(size) || size < 0) throw new OsError("EINVAL");
+  withOsErrors(() => ftruncateSync(fd, size));
+}
+
+/** Reserves space on the disk for the first `length` bytes, and makes the file that long if it is shorter. */
+export function fallocate(fd: Fd, length: number): void {
+  if (!Number.isSafeInteger(length) || length <= 0) throw new OsError("EINVAL");
+  kernel().fallocate(fd, length);
+}
+
+/** Returns when the content is on the disk. */
+export function fsync(fd: Fd): void {
+  withOsErrors(() => fsyncSync(fd));
+}
+
+/** Another descriptor of the same open file. */
+export function duplicate(fd: Fd): Fd {
+  return kernel().duplicate(fd);
+}

@@ -1,0 +1,71 @@
+import { closeSync } from "node:fs";
+import type { Libc } from "../bun-ffi.ts";
+import { LimitError } from "../limits.ts";
+import { OsError } from "../os-error.ts";
+import type { Scratch } from "./scratch.ts";
+import { SYSCALL } from "./syscall.ts";
+import { type DirectoryEntry, type Fd, typeOf } from "./types.ts";
+
+/** Reads all entries of a directory but `.` and `..`, and closes the descriptor. */
+export type DirectoryReader = (fd: Fd, maximum: number) => DirectoryEntry[];
+
+export function directoryReader(libc: Libc, scratch: Scratch): DirectoryReader {
+  return process.platform === "darwin" ? readdir(libc) : getdents(libc, scratch);
+}
+
+const decoder = new TextDecoder();
+
+function add(entries: DirectoryEntry[], entry: DirectoryEntry, maximum: number): void {
+  if (entry.name === "." || entry.name === "..") return;
+  if (entries.length >= maximum) throw new LimitError("directoryEntries", maximum);
+  entries.push(entry);
+}
+
+/** `struct linux_dirent64`: inode (8 bytes), offset (8), length (2), type (1), name. */
+function getdents(libc: Libc, scratch: Scratch): DirectoryReader {
+  const { data, view, dataAddress } = scratch;
+  return (fd, maximum) => {
+    const entries: DirectoryEntry[] = [];
+    try {
+      for (;;) {
+        const filled = libc.check(
+          libc.functions.syscall(SYSCALL.getdents64, fd, dataAddress, data.length, 0, 0, 0),
+        );
+        if (filled === 0) return entries;
+        for (let at = 0; at < filled; at += view.getUint16(at + 16, true)) {
+          const name = decoder.decode(data.subarray(at + 19, data.indexOf(0, at + 19)));
+          add(
+            entries,
+            { name, type: typeOf(view.getUint8(at + 18)), ino: view.getBigUint64(at, true) },
+            maximum,
+          );
+        }
+      }
+    } finally {
+      closeSync(fd);
+    }
+  };
+}
+
+/** `struct dirent` of 64-bit Darwin: inode (8 bytes), offset (8), length (2), length of the name (2), type (1), name. */
+function readdir(libc: Libc): DirectoryReader {
+  return (fd, maximum) => {
+    const stream = libc.functions.fdopendir(fd);
+    if (stream === 0) {
+      closeSync(fd);
+      throw new OsError("EBADF");
+    }
+    const entries: DirectoryEntry[] = [];
+    try {
+      for (;;) {
+        const address = libc.functions.readdir(stream);
+        if (address === 0 || address === null) return entries;
+        const head = new DataView(libc.copy(address, 0, 21).buffer);
+        const name = decoder.decode(libc.copy(address, 21, head.getUint16(18, true)));
+        add(entries, { name, type: typeOf(head.getUint8(20)), ino: head.getBigUint64(0, true) }, maximum);
+      }
+    } finally {
+      libc.functions.closedir(stream);
+    }
+  };
+}

@@ -1,0 +1,74 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Every bound of the product, in one place. Who meets one is told its name and its value. */
+export const LIMITS = {
+  /** Bytes of a script's text. */
+  scriptBytes: MiB,
+  /** Bytes of a policy, all its files together. */
+  policyBytes: 4 * MiB,
+  /** Bytes of a Cedar schema. */
+  schemaBytes: MiB,
+  /** Nesting of parentheses, brackets and braces in a policy; at about 150 Cedar overflows its stack. */
+  policyNesting: 64,
+  /** Bytes of the arguments of a script, as JSON. */
+  argumentBytes: MiB,
+  /** Nesting of lists and maps in arguments and results. */
+  valueNesting: 128,
+
+  /** Operations of the script engine in one run. */
+  operations: 100_000_000,
+  /** Calls of script functions within each other. */
+  callDepth: 64,
+  /** Bytes of one string or blob of a script. */
+  stringBytes: 64 * MiB,
+  /** Elements of one array of a script. */
+  arrayItems: 1_000_000,
+  /** Entries of the maps of a script. */
+  mapItems: 1_000_000,
+  /** Memory of the script engine, in pages of 64 KiB. */
+  memoryPages: 4096,
+  /** Wall time of a run, in milliseconds. */
+  timeMs: 600_000,
+  /** Bytes of the JSON result of a run. */
+  outputBytes: 64 * MiB,
+
+  /** Handles (directories, files, links, processes) that a script holds at the same time. */
+  openHandles: 1024,
+  /** Bytes that are read of one file. */
+  fileBytes: 64 * MiB,
+  /** Entries of one directory. */
+  directoryEntries: 100_000,
+  /** Levels of directories below the one at which a search or a removal starts. */
+  directoryDepth: 256,
+  /** Bytes of a path, without the NUL at its end. */
+  pathBytes: 4095,
+  /** Symbolic links that are followed to open one path. */
+  followedLinks: 40,
+  /** Bytes of the value of an extended attribute. */
+  attributeBytes: 64 * KiB,
+  /** Bytes of `/etc/passwd`, and of `/etc/group`. */
+  accountBytes: 16 * MiB,
+
+  /** Bytes that an executed program writes to standard output, and as many to standard error. */
+  executeOutputBytes: 16 * MiB,
+  /** Wall time of an executed program, in milliseconds. */
+  executeTimeMs: 300_000,
+  /** Bytes of the arguments and of the environment of an executed program. */
+  executeArgumentBytes: 128 * KiB,
+} as const;
+
+/** A bound was met. Nothing has happened beyond it. */
+export class LimitError extends Error {
+  override readonly name = "LimitError";
+  /**
+   * @param limit its name, as in {@link LIMITS}
+   * @param maximum its value, in the unit that {@link LIMITS} says
+   */
+  constructor(
+    readonly limit: string,
+    readonly maximum: number,
+  ) {
+    super(`limit ${limit} exceeded: at most ${maximum}`);
+  }
+}
