@@ -172,12 +172,12 @@ function* compressed(
       continue;
     }
     if (symbol === 256) return;
-    const length = valueOf(input, LENGTHS, symbol - 257);
-    output.copy(valueOf(input, DISTANCES, symbolOf(input, distances)), length);
+    const length = extended(input, LENGTHS, symbol - 257);
+    output.copy(extended(input, DISTANCES, symbolOf(input, distances)), length);
   }
 }
 
-function valueOf(input: BitInput, { bases, extras }: ReturnType<typeof table>, code: number): number {
+function extended(input: BitInput, { bases, extras }: ReturnType<typeof table>, code: number): number {
   const base = bases[code];
   if (base === undefined) throw new CorruptStream();
   return base + input.take(extras[code] ?? 0);
