@@ -19,11 +19,16 @@ export interface RunInput extends RunOptions {
 }
 
 export interface EngineOptions {
-  /** Memory that one run may use, in bytes; a multiple of 64 KiB, at most 256 MiB. */
+  /**
+   * Memory that one run may use, in bytes; at most 400 MiB. A single operation can use up to {@link HEADROOM}
+   * times as much before the run is ended.
+   */
   readonly memoryBytes: number;
 }
 
 const PAGE_BYTES = 65_536;
+/** An operation at most doubles what there is (`a += a`), so that the bound is met between two operations. */
+const HEADROOM = 2.25;
 
 /** A Rhai engine with the functions of one manifest. It runs one script at a time, each in fresh state. */
 export class Engine {
@@ -40,7 +45,7 @@ export class Engine {
     this.values = new ValueCodec(types, this.objects);
     this.waits = waits(manifest);
     this.memoryBytes = memoryBytes;
-    this.instance = new Instance(module, this.objects, Math.floor(memoryBytes / PAGE_BYTES));
+    this.instance = new Instance(module, this.objects, Math.floor((memoryBytes * HEADROOM) / PAGE_BYTES));
     const out = new Writer();
     writeManifest(out, manifest, types, this.values);
     this.instance.initialise(out.written());

@@ -23,10 +23,10 @@ const CRATES: readonly Crate[] = [
     directory: join(here, "crate"),
     artifact: "rhai_wasm.wasm",
     output: join(here, "rhai.wasm"),
-    // The memory comes from the host, whose maximum is the run's limit; 256 MiB is the most it may give.
+    // The memory comes from the host, whose maximum is the run's limit; 1 GiB is the most it may give.
     flags: [
       "-Clink-arg=--import-memory",
-      "-Clink-arg=--max-memory=268435456",
+      "-Clink-arg=--max-memory=1073741824",
       "-Clink-arg=--export=__heap_base",
     ],
   },

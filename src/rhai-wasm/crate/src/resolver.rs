@@ -45,9 +45,17 @@ fn path_position(statement: Position) -> Position {
     places.iter().find(|(at, _)| *at == statement).map_or(statement, |(_, path)| *path)
 }
 
+/// Gives an error that Grain made for a missing module the position that Rhai gives it.
+pub fn relocate(error: &mut EvalAltResult) {
+    match error {
+        EvalAltResult::ErrorModuleNotFound(_, position) => *position = path_position(*position),
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => relocate(inner),
+        _ => (),
+    }
+}
+
 impl ModuleResolver for HostResolver {
     fn resolve(&self, engine: &Engine, source: Option<&str>, path: &str, pos: Position) -> Fallible<SharedModule> {
-        let pos = if source.is_none() { path_position(pos) } else { pos };
         let mut out = Vec::new();
         for text in [path, source.unwrap_or("")] {
             out.extend_from_slice(&(text.len() as u32).to_le_bytes());

@@ -8,8 +8,8 @@ use crate::memory;
 use crate::resolver;
 use crate::state::state;
 use crate::text::present;
-use rhai::grain::{Compiler, Vm};
-use rhai::{Dynamic, Engine, EvalAltResult, Scope};
+use rhai::grain::{Compiler, Program, Vm};
+use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
 use std::cell::UnsafeCell;
 
 /// Operations between two questions to the host whether to go on; a power of two.
@@ -43,7 +43,15 @@ pub extern "C" fn run(len: usize) -> *const u8 {
                 engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
             } else {
                 let program = Compiler::new().compile(&ast).into_shared();
-                Vm::new(engine).eval_with_callbacks(&mut scope, &program)
+                let mut vm = Vm::new(engine);
+                vm.eval_with_callbacks(&mut scope, &program).map_err(|mut error| {
+                    if error.position().is_none() {
+                        let address = vm.fault_trace().first().map_or(0, |fault| fault.address);
+                        error.set_position(near(&program, address));
+                    }
+                    resolver::relocate(&mut error);
+                    error
+                })
             };
             match result {
                 Ok(value) => success(&value),
@@ -52,6 +60,16 @@ pub extern "C" fn run(len: usize) -> *const u8 {
         }
     };
     keep(outcome)
+}
+
+/// Where instruction `address` came from, or else the last before it of which that is known: the ticks that find
+/// a run to be over have no position of their own.
+fn near(program: &Program, address: usize) -> Position {
+    (0..=address)
+        .rev()
+        .map(|address| program.position(address))
+        .find(|position| !position.is_none())
+        .unwrap_or(Position::NONE)
 }
 
 fn set_limits(engine: &mut Engine, reader: &mut Reader) {
