@@ -1,7 +1,8 @@
 import {
   close,
+  closing,
   type Fd,
-  type FileStatus,
+  type FileType,
   fstat,
   openDirectoryFollowing,
   openFollowing,
@@ -13,7 +14,6 @@ import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "./authorized.ts";
 
 type Opened = Authorized<"file_system.open">;
-type FileType = FileStatus["type"];
 
 /** What the entry `name` of the open directory at `path` is, a link as itself; `undefined` where there is none. */
 export function entryType(token: Opened, path: string, dirFd: Fd, name: string): FileType | undefined {
@@ -25,12 +25,7 @@ export function entryType(token: Opened, path: string, dirFd: Fd, name: string):
 export function targetType(token: Opened, path: string, dirFd: Fd, name: string): FileType | undefined {
   expectFor(token, path);
   return unlessAbsent(() => {
-    const fd = openFollowing(dirFd, name, { access: "path" });
-    try {
-      return fstat(fd).type;
-    } finally {
-      close(fd);
-    }
+    return closing(openFollowing(dirFd, name, { access: "path" }), (fd) => fstat(fd).type);
   });
 }
 

@@ -50,5 +50,5 @@ function makeDirectory(parent: Fd, name: string, mayBeLink: boolean): Fd {
   } catch (error) {
     throw exists ?? error;
   }
-  throw exists ?? new OsError("ENOTDIR", 20);
+  throw exists ?? new OsError("ENOTDIR");
 }

@@ -11,6 +11,6 @@ export function unlinkSymlink(
   name: string,
 ): void {
   expectFor(token, path);
-  if (statAt(dirFd, name).type !== "symlink") throw new OsError("EINVAL", 22);
+  if (statAt(dirFd, name).type !== "symlink") throw new OsError("EINVAL");
   unlinkAt(dirFd, name, {});
 }

@@ -1,4 +1,4 @@
-import type { FileStatus } from "../../../platform/file.ts";
+import type { FileType } from "../../../platform/file.ts";
 import { Denied } from "../../../policy/errors.ts";
 import { SdkError } from "../../errors.ts";
 import type { Call } from "../../operation.ts";
@@ -15,7 +15,7 @@ export interface Entry {
   readonly directory: DirHandle;
   readonly name: string;
   /** `undefined` where there is none of that name. */
-  readonly type: FileStatus["type"] | undefined;
+  readonly type: FileType | undefined;
 }
 
 /** Why an entry could not be seen: its directory is denied, or there is no such directory. */
@@ -39,7 +39,7 @@ export function withEntry<T>(call: Call, path: string, use: (entry: Entry | Unse
   return using(parent, () => use({ directory: parent, name, type: typeOf(call, parent, name) }));
 }
 
-function typeOf(call: Call, directory: DirHandle, name: string): FileStatus["type"] | undefined {
+function typeOf(call: Call, directory: DirHandle, name: string): FileType | undefined {
   const token = call.access.require(ask("open", dir(directory.path)));
   try {
     return entryType(token, directory.path, directory.fd, name);
