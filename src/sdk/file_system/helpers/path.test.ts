@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { join, normalize } from "node:path/posix";
+import fc from "fast-check";
 import { SdkError } from "../../errors.ts";
 import { locate } from "./path.ts";
 
@@ -29,4 +31,25 @@ test("a path that ends in no name is refused", () => {
       new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: Invalid file path: ${path}`),
     );
   }
+});
+
+test("directory and name lead where the path leads", () => {
+  const component = fc.constantFrom("a", "..", ".", "", "b.", "...", ".c");
+  fc.assert(
+    fc.property(
+      fc.array(component, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom("", "/"),
+      (parts, end) => {
+        const path = `/${parts.join("/")}${end}`;
+        const last = parts.findLast((part) => part !== "" && part !== ".");
+        if (last === undefined || last === "..") {
+          expect(() => locate(path, "file path")).toThrow(SdkError);
+          return;
+        }
+        const { directory, name } = locate(path, "file path");
+        expect(name).toBe(last);
+        expect(join(directory, name)).toBe(normalize(path).replace(/\/$/, ""));
+      },
+    ),
+  );
 });

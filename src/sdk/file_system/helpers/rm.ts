@@ -1,4 +1,5 @@
 import { Denied } from "../../../policy/errors.ts";
+import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
@@ -39,7 +40,7 @@ function removeDirectory(call: Call, path: string, { directory, name }: Entry, o
   return using(openDir(call, path, { followSymlinks: true }), (handle) => {
     const token = call.access.require(ask("open", dir(handle.path)));
     if (!isEntry(token, handle.path, handle.fd, directory.fd, name)) {
-      throw new Error(`${path} was replaced while it was removed`);
+      throw new SdkError("IoErrorKind", "DirectoryError", `Directory error: replaced while opened: ${path}`);
     }
     deleteDirectory(call, handle, options);
     return null;
