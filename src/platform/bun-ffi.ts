@@ -45,6 +45,18 @@ const LINUX = {
   fsetxattr: fn(i, i, p, p, l, i),
   fgetxattr: fn(l, i, p, p, l),
   fallocate: fn(i, i, i, l, l),
+  pipe2: fn(i, p, i),
+  poll: fn(i, p, l, i),
+  waitpid: fn(i, i, p, i),
+  posix_spawn: fn(i, p, p, p, p, p, p),
+  posix_spawn_file_actions_init: fn(i, p),
+  posix_spawn_file_actions_destroy: fn(i, p),
+  posix_spawn_file_actions_adddup2: fn(i, p, i, i),
+  posix_spawnattr_init: fn(i, p),
+  posix_spawnattr_destroy: fn(i, p),
+  posix_spawnattr_setflags: fn(i, p, i),
+  posix_spawnattr_setsigdefault: fn(i, p, p),
+  posix_spawnattr_setsigmask: fn(i, p, p),
   /** For calls that C libraries lack or got late. */
   syscall: fn(l, l, l, l, l, l, l, l),
 } as const satisfies Record<string, Signature>;

@@ -2,8 +2,8 @@ import { closeSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
+import { SYSCALL } from "../syscall.ts";
 import type { Scratch } from "./scratch.ts";
-import { SYSCALL } from "./syscall.ts";
 import { type DirectoryEntry, type Fd, typeOf } from "./types.ts";
 
 /** Reads all entries of a directory but `.` and `..`, and closes the descriptor. */

@@ -1,12 +1,12 @@
 import { closeSync, readlinkSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
+import { SYSCALL } from "../syscall.ts";
 import { OPEN } from "./flags.ts";
 import type { Kernel } from "./kernel.ts";
 import { type DirectoryReader, directoryReader } from "./native-directory.ts";
 import { type StatusReader, statusReader } from "./native-status.ts";
 import { Scratch } from "./scratch.ts";
-import { SYSCALL } from "./syscall.ts";
 import type { DirectoryEntry, Fd, FileStatus, FileTimes, RenameOptions } from "./types.ts";
 
 const darwin = process.platform === "darwin";

@@ -1,9 +1,9 @@
 import { closeSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
+import { SYSCALL } from "../syscall.ts";
 import { OPEN } from "./flags.ts";
 import type { Scratch } from "./scratch.ts";
 import { fstat } from "./status.ts";
-import { SYSCALL } from "./syscall.ts";
 import { type Fd, type FileStatus, typeOf } from "./types.ts";
 
 /** The status of a name in a directory; of a link, its own. */

@@ -1,0 +1,163 @@
+import { closeSync } from "node:fs";
+import type { Libc } from "../bun-ffi.ts";
+import type { Fd } from "../file/types.ts";
+import { SYSCALL } from "../syscall.ts";
+import type { ExecuteOptions } from "./types.ts";
+
+const UNCHANGED = -1;
+const CLONE_NEWPID = 0x20000000;
+const PR_CAP_AMBIENT = 47;
+const AMBIENT = { isSet: 1, raise: 2, clearAll: 4 } as const;
+const CAPABILITY_VERSION_3 = 0x20080522;
+const CAPABILITIES = 64;
+
+type Undo = () => void;
+
+/**
+ * Calls `action` while this thread has the identity with which a program shall start, which the program inherits. The
+ * system calls are those of the thread: the other threads of this process keep theirs. The saved user stays ours, so that
+ * there is a way back; the program loses it as it is executed.
+ */
+export function withCredentials<T>(libc: Libc, options: ExecuteOptions, action: () => T): T {
+  const thread = new ThreadCredentials(libc);
+  const undo: Undo[] = [];
+  try {
+    if (options.pidNamespaceOf !== undefined) undo.push(thread.enterPidNamespace(options.pidNamespaceOf));
+    // Another user than root loses ambient capabilities with the change.
+    const ambient = options.uid === undefined || options.uid === 0;
+    undo.push(...thread.inherit(options.capabilities ?? [], ambient));
+    if (options.gid !== undefined) undo.push(...thread.becomeGroup(options.gid));
+    if (options.uid !== undefined) undo.push(thread.becomeUser(options.uid));
+    return action();
+  } finally {
+    for (const step of undo.reverse()) step();
+  }
+}
+
+class ThreadCredentials {
+  constructor(private readonly libc: Libc) {}
+
+  enterPidNamespace(process: Fd): Undo {
+    const own = this.call(SYSCALL.pidfd_open, globalThis.process.pid, 0);
+    const leave = (): void => {
+      closeSync(own);
+    };
+    try {
+      this.call(SYSCALL.setns, process, CLONE_NEWPID);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return () => {
+      this.call(SYSCALL.setns, own, CLONE_NEWPID);
+      leave();
+    };
+  }
+
+  becomeUser(uid: number): Undo {
+    const [real, effective, saved] = this.three(SYSCALL.getresuid);
+    this.call(SYSCALL.setresuid, uid, uid, effective);
+    return () => {
+      this.call(SYSCALL.setresuid, UNCHANGED, effective, UNCHANGED);
+      this.call(SYSCALL.setresuid, real, effective, saved);
+    };
+  }
+
+  becomeGroup(gid: number): Undo[] {
+    const groups = this.groups();
+    const [real, effective, saved] = this.three(SYSCALL.getresgid);
+    this.setGroups(new Uint32Array());
+    const undoGroups = (): void => this.setGroups(groups);
+    try {
+      this.call(SYSCALL.setresgid, gid, gid, gid);
+    } catch (error) {
+      undoGroups();
+      throw error;
+    }
+    return [undoGroups, () => this.call(SYSCALL.setresgid, real, effective, saved)];
+  }
+
+  /** Makes `capabilities` all that a program inherits. */
+  inherit(capabilities: readonly number[], ambient: boolean): Undo[] {
+    const before = this.capabilities();
+    const raised = [...Array(CAPABILITIES).keys()].filter((capability) => this.isAmbient(capability));
+    const undo = (): void => {
+      this.setCapabilities(before);
+      this.setAmbient(raised);
+    };
+    try {
+      // Three sets, in words of 32 capabilities: effective, permitted, inheritable; then the upper words alike.
+      const wanted = before.slice();
+      wanted[2] = 0;
+      wanted[5] = 0;
+      for (const capability of capabilities) {
+        const word = capability < 32 ? 2 : 5;
+        wanted[word] = ((wanted[word] ?? 0) | (1 << (capability % 32))) >>> 0;
+      }
+      this.setCapabilities(wanted);
+      this.setAmbient(ambient ? capabilities : []);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return [undo];
+  }
+
+  private capabilities(): Uint32Array {
+    const data = new Uint32Array(6);
+    this.withHeader((header) => this.call(SYSCALL.capget, header, this.address(data)));
+    return data;
+  }
+
+  private setCapabilities(data: Uint32Array): void {
+    this.withHeader((header) => this.call(SYSCALL.capset, header, this.address(data)));
+  }
+
+  private isAmbient(capability: number): boolean {
+    try {
+      return this.call(SYSCALL.prctl, PR_CAP_AMBIENT, AMBIENT.isSet, capability, 0, 0) === 1;
+    } catch {
+      return false; // a capability that this kernel does not know
+    }
+  }
+
+  private setAmbient(capabilities: readonly number[]): void {
+    this.call(SYSCALL.prctl, PR_CAP_AMBIENT, AMBIENT.clearAll, 0, 0, 0);
+    for (const capability of capabilities) {
+      this.call(SYSCALL.prctl, PR_CAP_AMBIENT, AMBIENT.raise, capability, 0, 0);
+    }
+  }
+
+  private groups(): Uint32Array {
+    const groups = new Uint32Array(this.call(SYSCALL.getgroups, 0, 0));
+    if (groups.length > 0) this.call(SYSCALL.getgroups, groups.length, this.address(groups));
+    return groups;
+  }
+
+  private setGroups(groups: Uint32Array): void {
+    this.call(SYSCALL.setgroups, groups.length, groups.length > 0 ? this.address(groups) : 0);
+  }
+
+  /** The real, effective and saved ID. */
+  private three(number: number): readonly [number, number, number] {
+    const ids = new Uint32Array(3);
+    const address = this.address(ids);
+    this.call(number, address, address + 4, address + 8);
+    return [ids[0] ?? 0, ids[1] ?? 0, ids[2] ?? 0];
+  }
+
+  private withHeader(action: (address: number) => void): void {
+    const header = new Uint32Array([CAPABILITY_VERSION_3, 0]);
+    action(this.address(header));
+    header.fill(0);
+  }
+
+  private address(words: Uint32Array): number {
+    return this.libc.addressOf(new Uint8Array(words.buffer));
+  }
+
+  private call(number: number, ...args: number[]): number {
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
+    return this.libc.check(this.libc.functions.syscall(number, a, b, c, d, e, f));
+  }
+}

@@ -1,0 +1,189 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { Libc } from "../bun-ffi.ts";
+import { LimitError } from "../limits.ts";
+import { OsError, osError, withOsErrors } from "../os-error.ts";
+import { SYSCALL } from "../syscall.ts";
+import { withCredentials } from "./credentials.ts";
+import { Memory } from "./memory.ts";
+import type { ExecuteResult, Program } from "./types.ts";
+
+const O_CLOEXEC = 0x80000;
+const F_DUPFD = 0;
+const CLOSE_RANGE_CLOEXEC = 4;
+const MAX_FD = 0x7fff_ffff;
+const WNOHANG = 1;
+const POLLIN = 1;
+
+/** Of posix_spawn: a session of its own, signals as they are by default and none blocked. */
+const SPAWN_FLAGS = 0x80 | 0x04 | 0x08;
+/** Signals 1 to 31 but SIGKILL and SIGSTOP, as a set. */
+const DEFAULT_SIGNALS = 0x7fff_ffff & ~(1 << 8) & ~(1 << 18);
+/** More than the C library's types for the attributes of a process and for a set of signals take. */
+const STRUCT_BYTES = 512;
+
+/** How long a killed program has to disappear, in milliseconds. */
+const GRACE_MS = 2000;
+
+/** Runs `program` and waits for it and for the end of its output. */
+export function executeNatively(libc: Libc, program: Program): ExecuteResult {
+  const { timeoutMs, maxOutput } = program.options;
+  const deadline = performance.now() + timeoutMs;
+  const [stdout, stderr] = [new Pipe(libc), new Pipe(libc)];
+  try {
+    const pid = start(libc, program, stdout, stderr);
+    stdout.closeWriter();
+    stderr.closeWriter();
+    try {
+      if (!drain(libc, [stdout, stderr], maxOutput, deadline))
+        throw new LimitError("executeTimeMs", timeoutMs);
+      const status = waitFor(libc, pid, deadline);
+      if (status === undefined) throw new LimitError("executeTimeMs", timeoutMs);
+      return { exitCode: exitCode(status), stdout: stdout.content(), stderr: stderr.content() };
+    } catch (error) {
+      // It has not been waited for: its number cannot be another's yet.
+      kill(pid);
+      waitFor(libc, pid, performance.now() + GRACE_MS);
+      throw error;
+    }
+  } finally {
+    stdout.close();
+    stderr.close();
+  }
+}
+
+function start(libc: Libc, program: Program, stdout: Pipe, stderr: Pipe): number {
+  const { functions } = libc;
+  // What we got from whoever started us without close-on-exec is none of the program's business.
+  functions.syscall(SYSCALL.close_range, 3, MAX_FD, CLOSE_RANGE_CLOEXEC, 0, 0, 0);
+  const memory = new Memory(libc);
+  const actions = memory.zeros(STRUCT_BYTES);
+  const attributes = memory.zeros(STRUCT_BYTES);
+  const pid = memory.zeros(8);
+  const nothing = withOsErrors(() => openSync("/dev/null", "r"));
+  // The interpreter of a script opens it by this descriptor, which therefore stays open in it.
+  const executable = program.script ? libc.check(functions.fcntl(program.fd, F_DUPFD, 3)) : program.fd;
+  try {
+    functions.posix_spawn_file_actions_init(actions);
+    functions.posix_spawn_file_actions_adddup2(actions, nothing, 0);
+    functions.posix_spawn_file_actions_adddup2(actions, stdout.writer, 1);
+    functions.posix_spawn_file_actions_adddup2(actions, stderr.writer, 2);
+    functions.posix_spawnattr_init(attributes);
+    functions.posix_spawnattr_setflags(attributes, SPAWN_FLAGS);
+    functions.posix_spawnattr_setsigdefault(attributes, memory.words([DEFAULT_SIGNALS], STRUCT_BYTES));
+    functions.posix_spawnattr_setsigmask(attributes, memory.zeros(STRUCT_BYTES));
+    const path = memory.text(`/proc/self/fd/${executable}`);
+    const argv = memory.texts(program.argv);
+    const env = memory.texts(Object.entries(program.options.env).map(([name, value]) => `${name}=${value}`));
+    const errno = withCredentials(libc, program.options, () =>
+      functions.posix_spawn(pid, path, actions, attributes, argv, env),
+    );
+    if (errno !== 0) throw osError(errno);
+    return memory.int32At(pid);
+  } finally {
+    functions.posix_spawn_file_actions_destroy(actions);
+    functions.posix_spawnattr_destroy(attributes);
+    closeSync(nothing);
+    if (program.script) closeSync(executable);
+    memory.release();
+  }
+}
+
+class Pipe {
+  readonly reader: number;
+  readonly writer: number;
+  private readonly chunks: Uint8Array[] = [];
+  private length = 0;
+  private writing = true;
+  reading = true;
+
+  constructor(libc: Libc) {
+    const ends = new Int32Array(2);
+    libc.check(libc.functions.pipe2(libc.addressOf(new Uint8Array(ends.buffer)), O_CLOEXEC));
+    this.reader = ends[0] ?? -1;
+    this.writer = ends[1] ?? -1;
+  }
+
+  /** Takes in what has come; throws when it is more than `maximum` in all. */
+  read(maximum: number): void {
+    const chunk = new Uint8Array(64 * 1024);
+    const count = withOsErrors(() => readSync(this.reader, chunk, 0, chunk.length, null));
+    if (count === 0) this.reading = false;
+    this.length += count;
+    if (this.length > maximum) throw new LimitError("executeOutputBytes", maximum);
+    this.chunks.push(chunk.slice(0, count));
+  }
+
+  content(): Uint8Array {
+    return Buffer.concat(this.chunks, this.length);
+  }
+
+  closeWriter(): void {
+    if (this.writing) closeSync(this.writer);
+    this.writing = false;
+  }
+
+  close(): void {
+    this.closeWriter();
+    closeSync(this.reader);
+  }
+}
+
+/** Reads both pipes to their ends; false if the time is up before. */
+function drain(libc: Libc, pipes: readonly Pipe[], maximum: number, deadline: number): boolean {
+  for (;;) {
+    const open = pipes.filter((pipe) => pipe.reading);
+    if (open.length === 0) return true;
+    const left = deadline - performance.now();
+    if (left <= 0) return false;
+    // struct pollfd: descriptor (4 bytes), awaited events (2), events that came (2)
+    const polled = new DataView(new ArrayBuffer(8 * open.length));
+    open.forEach((pipe, index) => {
+      polled.setInt32(8 * index, pipe.reader, true);
+      polled.setInt16(8 * index + 4, POLLIN, true);
+    });
+    const bytes = new Uint8Array(polled.buffer);
+    const wait = Math.min(Math.ceil(left), 60_000);
+    unlessInterrupted(() => libc.check(libc.functions.poll(libc.addressOf(bytes), open.length, wait)));
+    open.forEach((pipe, index) => {
+      if (polled.getInt16(8 * index + 6, true) !== 0) pipe.read(maximum);
+    });
+  }
+}
+
+/** The status with which the child ended; undefined if it has not before `deadline`. */
+function waitFor(libc: Libc, pid: number, deadline: number): number | undefined {
+  const status = new Int32Array(2);
+  const bytes = new Uint8Array(status.buffer);
+  for (let pause = 0; ; pause = Math.min(2 * pause + 1, 50)) {
+    const ended = unlessInterrupted(() =>
+      libc.check(libc.functions.waitpid(pid, libc.addressOf(bytes), WNOHANG)),
+    );
+    if (ended === pid) return status[0] ?? 0;
+    if (performance.now() > deadline) return undefined;
+    unlessInterrupted(() => libc.check(libc.functions.poll(0, 0, pause)));
+  }
+}
+
+/** The result of `call`, or 0 if a signal came in between. */
+function unlessInterrupted(call: () => number): number {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof OsError && error.code === "EINTR") return 0;
+    throw error;
+  }
+}
+
+function exitCode(status: number): number {
+  const signal = status & 0x7f;
+  return signal === 0 ? (status >> 8) & 0xff : -signal;
+}
+
+/** Kills the program and all that it started in its group. */
+function kill(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // it ended meanwhile, or became another user's
+  }
+}
