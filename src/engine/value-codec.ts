@@ -77,7 +77,7 @@ export class ValueCodec {
     } else if (value instanceof FunctionPointer) {
       throw new Thrown(`function ${value.name} cannot be kept by the host`);
     } else {
-      throw new TypeError(`${value.constructor.name} cannot cross to a script`);
+      throw new TypeError(`${(value as object).constructor.name} cannot cross to a script`);
     }
   }
 

@@ -8,6 +8,7 @@ use rhai::{ASTNode, Engine, EvalAltResult, Module, ModuleResolver, Position, Sco
 use std::cell::{RefCell, UnsafeCell};
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 type SharedModule = Rc<Module>;
 
@@ -19,8 +20,15 @@ const NOT_FOUND: u8 = 3;
 
 #[derive(Default)]
 pub struct HostResolver {
-    /// By the name that the host gave the module.
-    loaded: RefCell<HashMap<String, SharedModule>>,
+    /// By the name that the host gave the module; `None` while it is being loaded.
+    loaded: RefCell<HashMap<String, Option<SharedModule>>>,
+}
+
+/// Modules that one run may load.
+static MAXIMUM: AtomicUsize = AtomicUsize::new(usize::MAX);
+
+pub fn set_maximum(modules: usize) {
+    MAXIMUM.store(modules, Ordering::Relaxed);
 }
 
 /// Where the path of an `import` stands, by where its statement does: Grain reports the one, Rhai the other.
@@ -80,17 +88,37 @@ impl ModuleResolver for HostResolver {
 
 impl HostResolver {
     fn load(&self, engine: &Engine, name: String, script: &str, path: &str, pos: Position) -> Fallible<SharedModule> {
-        if let Some(module) = self.loaded.borrow().get(&name) {
-            return Ok(module.clone());
+        match self.loaded.borrow().get(&name) {
+            Some(Some(module)) => return Ok(module.clone()),
+            Some(None) => {
+                let text = format!("Circular import: {name}");
+                return Err(EvalAltResult::ErrorRuntime(text.into(), pos).into());
+            }
+            None => (),
         }
+        if self.loaded.borrow().len() >= MAXIMUM.load(Ordering::Relaxed) {
+            return Err(EvalAltResult::ErrorTooManyModules(pos).into());
+        }
+        self.loaded.borrow_mut().insert(name.clone(), None);
+        let result = Self::compile(engine, &name, script, path, pos);
+        match &result {
+            Ok(module) => self.loaded.borrow_mut().insert(name, Some(module.clone())),
+            Err(_) => self.loaded.borrow_mut().remove(&name),
+        };
+        result
+    }
+
+    fn compile(engine: &Engine, name: &str, script: &str, path: &str, pos: Position) -> Fallible<SharedModule> {
         let in_module = |error: Box<EvalAltResult>| -> Box<EvalAltResult> {
-            EvalAltResult::ErrorInModule(path.to_string(), error, pos).into()
+            match *error {
+                // What cannot be caught keeps its name: it ends the run.
+                error if !error.is_catchable() => error.into(),
+                error => EvalAltResult::ErrorInModule(path.to_string(), error.into(), pos).into(),
+            }
         };
         let mut ast = engine.compile(script).map_err(|error| in_module(error.into()))?;
-        ast.set_source(name.as_str());
-        let module: SharedModule = Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(in_module)?.into();
-        self.loaded.borrow_mut().insert(name, module.clone());
-        Ok(module)
+        ast.set_source(name);
+        Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(in_module)?.into())
     }
 }
 

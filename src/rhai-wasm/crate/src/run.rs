@@ -75,8 +75,8 @@ fn near(program: &Program, address: usize) -> Position {
 fn set_limits(engine: &mut Engine, reader: &mut Reader) {
     engine
         .set_max_operations(reader.u64())
-        .set_max_call_levels(reader.u32() as usize)
-        .set_max_modules(reader.u32() as usize);
+        .set_max_call_levels(reader.u32() as usize);
+    resolver::set_maximum(reader.u32() as usize);
     memory::set_bounds(
         reader.u32() as usize,
         reader.u32() as usize,
