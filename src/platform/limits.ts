@@ -24,8 +24,12 @@ export const LIMITS = {
   stringBytes: 64 * MiB,
   /** Elements of one array of a script. */
   arrayItems: 1_000_000,
-  /** Entries of the maps of a script. */
+  /** Entries of all maps of a script together. */
   mapItems: 1_000_000,
+  /** Modules that a script imports. */
+  modules: 64,
+  /** Objects of the host, such as directory entries, that a script holds at the same time. */
+  objects: 250_000,
   /** Memory of the script engine, in pages of 64 KiB. */
   memoryPages: 4096,
   /** Wall time of a run, in milliseconds. */
@@ -33,7 +37,7 @@ export const LIMITS = {
   /** Bytes of the JSON result of a run. */
   outputBytes: 64 * MiB,
 
-  /** Handles (directories, files, links, processes) that a script holds at the same time. */
+  /** Descriptors (directories, files, links, processes) that a script holds at the same time. */
   openHandles: 1024,
   /** Bytes that are read of one file. */
   fileBytes: 64 * MiB,

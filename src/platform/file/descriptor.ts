@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { withOsErrors } from "../os-error.ts";
-import { OPEN } from "./flags.ts";
+import { STEP } from "./flags.ts";
 import type { Fd } from "./types.ts";
 
 /** Closes `fd`. The descriptor is gone even when this fails. */
@@ -10,7 +10,7 @@ export function close(fd: Fd): void {
 
 /** The root of the file system. */
 export function openRoot(): Fd {
-  return withOsErrors(() => openSync("/", OPEN.directory | OPEN.closeOnExec));
+  return withOsErrors(() => openSync("/", STEP));
 }
 
 /** Calls `action` with `fd`, and closes it in any case. */

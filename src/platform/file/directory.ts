@@ -21,10 +21,10 @@ export function readLinkAt(dirFd: Fd, name: string): string {
   return kernel().readLinkAt(dirFd, name);
 }
 
-/** Makes a directory, with `mode` before the umask. */
+/** Makes a directory, with the permissions `mode` before the umask. */
 export function mkdirAt(dirFd: Fd, name: string, mode: number): void {
   expectName(name);
-  kernel().mkdirAt(dirFd, name, mode);
+  kernel().mkdirAt(dirFd, name, mode & 0o777);
 }
 
 /** Removes a name: of an empty directory with `directory`, else of anything but a directory. */

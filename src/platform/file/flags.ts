@@ -1,32 +1,47 @@
 import { constants } from "node:fs";
 import type { OpenFlags } from "./types.ts";
 
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_TRUNC } = constants;
 const darwin = process.platform === "darwin";
 
-/** Flags of `open`, those that `node:fs` has no name for, and those that it has. */
-export const OPEN = {
-  /** Darwin has no O_PATH; its O_SYMLINK (which happens to have the same value) opens a link itself, too. */
-  path: 0x200000,
-  closeOnExec: darwin ? 0x1000000 : 0x80000,
-  directory: constants.O_DIRECTORY,
-  noFollow: constants.O_NOFOLLOW,
-  /** Opening a FIFO or a terminal does not wait, nor make the terminal ours. */
-  noWait: constants.O_NONBLOCK | constants.O_NOCTTY,
-} as const;
+/** Flags of `open` that `node:fs` has no name for. */
+const O_CLOEXEC = darwin ? 0x1000000 : 0x80000;
+const O_PATH = 0x200000;
+/** Of Darwin, which has no O_PATH: to open a link itself, and to search a directory. */
+const O_SYMLINK = 0x200000;
+const O_EXEC = 0x40000000;
 
-/** The flags for a file of one component: no link is followed, and nothing waits. */
-export function openFlags(wanted: OpenFlags): number {
-  let flags = OPEN.closeOnExec | (wanted.directory ? OPEN.directory : 0);
-  if (wanted.access === "path") return flags | OPEN.path;
-  flags |= OPEN.noWait | ACCESS[wanted.access];
-  if (wanted.create) flags |= constants.O_CREAT;
-  if (wanted.exclusive) flags |= constants.O_EXCL;
-  if (wanted.truncate) flags |= constants.O_TRUNC;
-  return flags;
-}
+/** Opens a directory to walk on from it, and no link. */
+export const STEP = O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW | (darwin ? O_EXEC : O_PATH);
+
+/** Opens a directory to list it. */
+export const LIST = O_CLOEXEC | O_DIRECTORY | constants.O_RDONLY;
+
+/** Opens anything without its content; a link itself. */
+export const LOOK = O_CLOEXEC | (darwin ? O_SYMLINK : O_PATH | O_NOFOLLOW);
 
 const ACCESS = {
   read: constants.O_RDONLY,
   write: constants.O_WRONLY,
   "read-write": constants.O_RDWR,
 } as const;
+
+/**
+ * The flags for the last component of a path. Nothing waits: neither a FIFO for its other end nor a terminal for its line,
+ * and no terminal becomes ours.
+ */
+export function openFlags(wanted: OpenFlags, follow: boolean): number {
+  const directory = wanted.directory ? O_DIRECTORY : 0;
+  if (wanted.access === "path") return (follow ? O_CLOEXEC | (darwin ? 0 : O_PATH) : LOOK) | directory;
+  let flags = O_CLOEXEC | O_NONBLOCK | O_NOCTTY | ACCESS[wanted.access] | directory;
+  if (!follow) flags |= O_NOFOLLOW;
+  if (wanted.create) flags |= O_CREAT;
+  if (wanted.exclusive) flags |= O_EXCL;
+  if (wanted.truncate) flags |= O_TRUNC;
+  return flags;
+}
+
+/** The same for a last component that turned out to be no link. */
+export function withoutFollowing(flags: number): number {
+  return flags | O_NOFOLLOW;
+}

@@ -2,12 +2,12 @@ import { closeSync, readlinkSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
-import { OPEN } from "./flags.ts";
+import { LIST, STEP } from "./flags.ts";
 import type { Kernel } from "./kernel.ts";
 import { type DirectoryReader, directoryReader } from "./native-directory.ts";
 import { type StatusReader, statusReader } from "./native-status.ts";
 import { Scratch } from "./scratch.ts";
-import type { DirectoryEntry, Fd, FileStatus, FileTimes, RenameOptions } from "./types.ts";
+import type { DirectoryEntry, Fd, FileStatus, FileTimes, FileType, RenameOptions } from "./types.ts";
 
 const darwin = process.platform === "darwin";
 
@@ -54,8 +54,10 @@ export class NativeKernel implements Kernel {
 
   list(dirFd: Fd, maximum: number): DirectoryEntry[] {
     // The offset of a directory belongs to all who hold the descriptor: a new one starts at the beginning.
-    const own = this.openAt(dirFd, ".", OPEN.directory | OPEN.closeOnExec, 0);
-    return this.directory(own, maximum);
+    const own = this.openAt(dirFd, ".", LIST, 0);
+    return this.directory(own, maximum).map((entry) =>
+      entry.type === "unknown" ? { ...entry, type: this.typeAt(dirFd, entry.name) } : entry,
+    );
   }
 
   readLinkAt(dirFd: Fd, name: string): string {
@@ -140,6 +142,15 @@ export class NativeKernel implements Kernel {
     return this.scratch.text(data.indexOf(0));
   }
 
+  /** For file systems that do not say it in the listing. */
+  private typeAt(dirFd: Fd, name: string): FileType {
+    try {
+      return this.statAt(dirFd, name).type;
+    } catch {
+      return "unknown"; // gone meanwhile
+    }
+  }
+
   private openat2(dirFd: Fd, path: string, flags: number, follow: boolean): Fd {
     const { view, dataAddress } = this.scratch;
     view.setBigUint64(0, BigInt(flags), true);
@@ -154,7 +165,7 @@ export class NativeKernel implements Kernel {
   private hasOpenat2(): boolean {
     if (darwin) return false;
     try {
-      const fd = this.openat2(AT_FDCWD, "/", OPEN.path | OPEN.closeOnExec | OPEN.directory, false);
+      const fd = this.openat2(AT_FDCWD, "/", STEP, false);
       closeSync(fd);
       return true;
     } catch {

@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { SYSCALL } from "../syscall.ts";
-import { OPEN } from "./flags.ts";
+import { LOOK } from "./flags.ts";
 import type { Scratch } from "./scratch.ts";
 import { fstat } from "./status.ts";
 import { type Fd, type FileStatus, typeOf } from "./types.ts";
@@ -23,9 +23,8 @@ export function statusReader(libc: Libc, scratch: Scratch): StatusReader {
 const AT_FDCWD = -100;
 
 function opened(libc: Libc, scratch: Scratch): StatusReader {
-  const flags = OPEN.path | OPEN.noFollow | OPEN.closeOnExec;
   return (dirFd, name) => {
-    const fd = libc.check(libc.functions.openat(dirFd, scratch.path(name), flags, 0));
+    const fd = libc.check(libc.functions.openat(dirFd, scratch.path(name), LOOK, 0));
     try {
       return fstat(fd);
     } finally {

@@ -1,7 +1,7 @@
 import { lstatSync, openSync } from "node:fs";
 import { OsError, withOsErrors } from "../os-error.ts";
 import { closing, openRoot } from "./descriptor.ts";
-import { OPEN, openFlags } from "./flags.ts";
+import { LIST, openFlags, STEP } from "./flags.ts";
 import { kernel } from "./kernel.ts";
 import { fileStatus, fstat, sameFile } from "./status.ts";
 import type { Fd, OpenFlags } from "./types.ts";
@@ -23,14 +23,14 @@ export function expectName(name: string): void {
  */
 export function openAt(dirFd: Fd, name: string, flags: OpenFlags): Fd {
   expectName(name);
-  const mode = flags.create ? (flags.mode ?? DEFAULT_MODE) : 0;
-  return kernel().openAt(dirFd, name, openFlags(flags) | OPEN.noFollow, mode);
+  const mode = flags.create ? (flags.mode ?? DEFAULT_MODE) & 0o777 : 0;
+  return kernel().openAt(dirFd, name, openFlags(flags, false), mode);
 }
 
 /** Opens a path seen from a directory and follows its links, but not the magic ones of /proc. Cannot create. */
 export function openFollowing(dirFd: Fd, path: string, flags: OpenFlags): Fd {
   if (flags.create) throw new OsError("EINVAL");
-  return openPath(dirFd, path, openFlags(flags), true);
+  return openPath(dirFd, path, openFlags(flags, true), true);
 }
 
 /** Opens a directory by its absolute path, which must not contain a link: else ELOOP or ENOTDIR. */
@@ -49,7 +49,7 @@ export function openDirectoryFollowing(path: string): Fd {
  */
 export function reopen(fd: Fd, flags: OpenFlags): Fd {
   if (flags.create) throw new OsError("EINVAL");
-  return withOsErrors(() => openSync(`${OWN_DESCRIPTORS}/${fd}`, openFlags(flags)));
+  return withOsErrors(() => openSync(`${OWN_DESCRIPTORS}/${fd}`, openFlags(flags, true)));
 }
 
 const DELETED = " (deleted)";
@@ -76,14 +76,13 @@ function leadsTo(path: string, fd: Fd): boolean {
 
 function openAbsolute(path: string, follow: boolean): Fd {
   if (!path.startsWith("/") || path.includes("\0")) throw new OsError("EINVAL");
-  const flags = openFlags({ access: "read", directory: true });
   return closing(openRoot(), (root) => {
     try {
-      return openPath(root, path, flags, follow);
+      return openPath(root, path, LIST, follow);
     } catch (error) {
       // Who may search a directory but not list it can still open what is in it.
       if (!(error instanceof OsError) || error.code !== "EACCES") throw error;
-      return openPath(root, path, OPEN.path | OPEN.directory | OPEN.closeOnExec, follow);
+      return openPath(root, path, STEP, follow);
     }
   });
 }

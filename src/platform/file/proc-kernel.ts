@@ -40,14 +40,22 @@ export class ProcKernel implements Kernel {
         const entries: DirectoryEntry[] = [];
         for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
           if (entries.length >= maximum) throw new LimitError("directoryEntries", maximum);
-          const { type, ino } = this.statAt(dirFd, entry.name);
-          entries.push({ name: entry.name, type, ino });
+          entries.push(this.entry(dirFd, entry.name));
         }
         return entries;
       } finally {
         directory.closeSync();
       }
     });
+  }
+
+  private entry(dirFd: Fd, name: string): DirectoryEntry {
+    try {
+      const { type, ino } = this.statAt(dirFd, name);
+      return { name, type, ino };
+    } catch {
+      return { name, type: "unknown", ino: 0n }; // gone meanwhile, or not a name in UTF-8
+    }
   }
 
   readLinkAt(dirFd: Fd, name: string): string {

@@ -14,7 +14,7 @@ export interface OpenFlags {
   /** With `create`: fail with EEXIST if it is there. */
   readonly exclusive?: boolean;
   readonly truncate?: boolean;
-  /** Permission bits of a file that is created, before the umask; 0o600 unless given. */
+  /** Permissions of a file that is created, before the umask; special bits are left out. 0o600 unless given. */
   readonly mode?: number;
 }
 

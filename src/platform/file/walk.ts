@@ -2,11 +2,10 @@ import { statfsSync } from "node:fs";
 import { LIMITS } from "../limits.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
 import { close, openRoot } from "./descriptor.ts";
-import { OPEN } from "./flags.ts";
+import { STEP, withoutFollowing } from "./flags.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Fd } from "./types.ts";
 
-const STEP = OPEN.path | OPEN.closeOnExec | OPEN.noFollow;
 const PROC_SUPER_MAGIC = 0x9fa0;
 
 /**
@@ -17,7 +16,7 @@ const PROC_SUPER_MAGIC = 0x9fa0;
 export function openByWalking(kernel: Kernel, dirFd: Fd, path: string, flags: number, follow: boolean): Fd {
   if (path === "") throw new OsError("ENOENT");
   const names = path.split("/").reverse();
-  let at = path.startsWith("/") ? openRoot() : kernel.openAt(dirFd, ".", STEP | OPEN.directory, 0);
+  let at = path.startsWith("/") ? openRoot() : kernel.openAt(dirFd, ".", STEP, 0);
   let links = 0;
   try {
     for (;;) {
@@ -27,8 +26,8 @@ export function openByWalking(kernel: Kernel, dirFd: Fd, path: string, flags: nu
       const last = names.length === 0;
       const target = name === ".." ? undefined : linkTarget(kernel, at, name);
       if (target === undefined) {
-        if (last && name !== "..") return kernel.openAt(at, name, flags | OPEN.noFollow, 0);
-        at = replace(at, kernel.openAt(at, name, STEP | OPEN.directory, 0));
+        if (last && name !== "..") return kernel.openAt(at, name, withoutFollowing(flags), 0);
+        at = replace(at, kernel.openAt(at, name, STEP, 0));
         continue;
       }
       if (!follow) throw new OsError("ELOOP");
