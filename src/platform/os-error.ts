@@ -91,6 +91,7 @@ export function withOsErrors<T>(action: () => T): T {
 function fromNode(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof OsError || !("code" in error)) return error;
   const { code } = error;
+  if (code === "ERR_INVALID_ARG_VALUE") return new OsError("EINVAL"); // a NUL in a path
   if (typeof code !== "string" || !(code in NUMBERS)) return error;
   return new OsError(code);
 }

@@ -1,4 +1,5 @@
 import { lstatSync, openSync } from "node:fs";
+import { LIMITS } from "../limits.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
 import { closing, openRoot } from "./descriptor.ts";
 import { LIST, openFlags, STEP } from "./flags.ts";
@@ -88,6 +89,7 @@ function openAbsolute(path: string, follow: boolean): Fd {
 }
 
 function openPath(dirFd: Fd, path: string, flags: number, follow: boolean): Fd {
+  if (Buffer.byteLength(path) > LIMITS.pathBytes) throw new OsError("ENAMETOOLONG");
   const { openPath: resolve } = kernel();
   return resolve === undefined
     ? openByWalking(kernel(), dirFd, path, flags, follow)

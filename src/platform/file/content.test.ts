@@ -1,0 +1,120 @@
+import { describe, expect } from "bun:test";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LimitError } from "../limits.ts";
+import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
+import { duplicate, fallocate, fsync, readAll, readAt, truncate, writeAll } from "./content.ts";
+import { close, closing } from "./descriptor.ts";
+import { openAt, openDirectory } from "./open.ts";
+import { fstat } from "./status.ts";
+import type { Fd, OpenFlags } from "./types.ts";
+
+const directory = temporaryDirectory();
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+function withFile<T>(content: string, access: OpenFlags["access"], action: (fd: Fd, path: string) => T): T {
+  const path = join(directory, "file");
+  writeFileSync(path, content);
+  return open(directory, "file", access, (fd) => action(fd, path));
+}
+
+function open<T>(path: string, name: string, access: OpenFlags["access"], action: (fd: Fd) => T): T {
+  return closing(openDirectory(path), (dir) => closing(openAt(dir, name, { access }), action));
+}
+
+describe("reading", () => {
+  withEveryKernel((test) => {
+    test("has all of the file, as often as asked", () =>
+      withFile("content", "read", (fd) => {
+        expect(decode(readAll(fd, 7))).toBe("content");
+        expect(decode(readAll(fd, 100))).toBe("content");
+      }));
+
+    test("an empty file", () => withFile("", "read", (fd) => expect(readAll(fd, 0).length).toBe(0)));
+
+    test("no more than the bound", () =>
+      withFile("content", "read", (fd) => expect(() => readAll(fd, 6)).toThrow(LimitError)));
+
+    test("a sparse file of a terabyte takes no memory", () =>
+      withFile("", "read-write", (fd) => {
+        truncate(fd, 2 ** 40);
+        expect(() => readAll(fd, 1000)).toThrow(LimitError);
+      }));
+
+    test("files that lie about their size", () => {
+      expect(open("/proc/self", "status", "read", (fd) => fstat(fd).size)).toBe(0);
+      expect(decode(open("/proc/self", "status", "read", (fd) => readAll(fd, 100_000)))).toContain("Pid:");
+      expect(() => open("/proc/self", "status", "read", (fd) => readAll(fd, 100))).toThrow(LimitError);
+    });
+
+    test("a file without end ends at the bound", () => {
+      expect(() => open("/dev", "zero", "read", (fd) => readAll(fd, 1_000_000))).toThrow(LimitError);
+    });
+
+    test("from an offset, up to the end", () =>
+      withFile("content", "read", (fd) => {
+        const buffer = new Uint8Array(4);
+        expect([readAt(fd, buffer, 4), decode(buffer.subarray(0, 3))]).toEqual([3, "ent"]);
+        expect(readAt(fd, buffer, 7)).toBe(0);
+        expect(readAt(fd, new Uint8Array(), 0)).toBe(0);
+        expect(codeOf(() => readAt(fd, buffer, -2))).not.toBe("no error");
+      }));
+
+    test("a directory has no content", () => {
+      expect(codeOf(() => closing(openDirectory(directory), (fd) => readAll(fd, 1 << 20)))).toBe("EISDIR");
+    });
+  });
+});
+
+describe("writing", () => {
+  withEveryKernel((test) => {
+    test("at an offset", () =>
+      withFile("content", "write", (fd, path) => {
+        writeAll(fd, encode("TENT"), 3);
+        expect(readFileSync(path, "utf8")).toBe("conTENT");
+        writeAll(fd, encode("!"), 9);
+        expect(readFileSync(path, "utf8")).toBe("conTENT\0\0!");
+        writeAll(fd, new Uint8Array(), 0);
+        fsync(fd);
+      }));
+
+    test("not where it was opened to read", () =>
+      withFile("content", "read", (fd, path) => {
+        expect(codeOf(() => writeAll(fd, encode("x"), 0))).toBe("EBADF");
+        expect(codeOf(() => truncate(fd, 0))).not.toBe("no error");
+        expect(readFileSync(path, "utf8")).toBe("content");
+      }));
+
+    test("cuts off and fills up", () =>
+      withFile("content", "read-write", (fd, path) => {
+        truncate(fd, 3);
+        expect(readFileSync(path, "utf8")).toBe("con");
+        truncate(fd, 4);
+        expect(readFileSync(path, "utf8")).toBe("con\0");
+        for (const size of [-1, 0.5, Number.NaN, 2 ** 60])
+          expect(codeOf(() => truncate(fd, size))).toBe("EINVAL");
+      }));
+
+    test("reserves space, or says that it cannot", () =>
+      withFile("content", "read-write", (fd, path) => {
+        const code = codeOf(() => fallocate(fd, 100_000));
+        expect(["no error", "ENOTSUP", "EOPNOTSUPP"]).toContain(code);
+        if (code === "no error") expect(statSync(path).blocks * 512).toBeGreaterThanOrEqual(100_000);
+        expect(codeOf(() => fallocate(fd, -1))).toBe("EINVAL");
+        expect(codeOf(() => fallocate(fd, 0))).toBe("EINVAL");
+      }));
+  });
+});
+
+describe("a duplicate", () => {
+  withEveryKernel((test) => {
+    test("outlives the original, with its access", () => {
+      const copy = withFile("content", "read", (fd) => duplicate(fd));
+      expect(decode(readAll(copy, 10))).toBe("content");
+      expect(codeOf(() => writeAll(copy, encode("x"), 0))).toBe("EBADF");
+      close(copy);
+      expect(codeOf(() => duplicate(copy))).not.toBe("no error");
+    });
+  });
+});
