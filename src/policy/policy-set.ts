@@ -1,0 +1,88 @@
+import type { DetailedError } from "@cedar-policy/cedar-wasm/web";
+import { withCedar } from "./cedar.ts";
+import { PolicyError } from "./errors.ts";
+import { readScope, type Scope } from "./scope.ts";
+import { positionAt, type Statement, splitPolicies } from "./source.ts";
+
+export interface Policy {
+  /** Of `@id`; else `policy` and its number in the file, as Cedar names it. */
+  readonly id: string;
+  readonly text: string;
+  readonly effect: "permit" | "forbid";
+  /** `undefined` where it is not known for certain: the policy belongs to every slice. */
+  readonly scope: Scope | undefined;
+  /** Its scope alone does not decide. */
+  readonly conditional: boolean;
+}
+
+export interface PolicySet {
+  readonly source: string;
+  readonly policies: readonly Policy[];
+  /** Ids that more than one policy bears; `#2` and so on was added to the later ones. */
+  readonly duplicates: readonly string[];
+}
+
+/** Parses a policy file. Templates are checked and left out: nothing links them. @throws {PolicyError} */
+export function parsePolicySet(source: string): PolicySet {
+  const statements = splitPolicies(source);
+  const checked = attempt(() => withCedar((cedar) => cedar.policySetTextToParts(source)));
+  if (checked.type === "failure") throw syntaxError(source, checked.errors);
+  const complete = statements.filter(({ template }) => !template);
+  if (complete.length !== checked.policies.length) {
+    throw new PolicyError("policy_engine", "the policy was read in two ways; it is refused");
+  }
+  const taken = new Map<string, number>();
+  const duplicates: string[] = [];
+  const policies = statements.flatMap((statement, index) => {
+    if (statement.template) return [];
+    const id = statement.id ?? `policy${index}`;
+    const times = (taken.get(id) ?? 0) + 1;
+    taken.set(id, times);
+    if (times === 2) duplicates.push(id);
+    return [toPolicy(statement, times === 1 ? id : `${id}#${times}`)];
+  });
+  return { source, policies, duplicates };
+}
+
+function toPolicy({ text, scope, conditional, effect }: Statement, id: string): Policy {
+  // Cedar accepted the statement, so it has an effect; if the head was not understood, neither is the scope.
+  return {
+    id,
+    text,
+    effect: effect ?? "forbid",
+    scope: effect ? readScope(scope) : undefined,
+    conditional,
+  };
+}
+
+function attempt<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (cause) {
+    if (cause instanceof PolicyError) throw cause;
+    throw new PolicyError(
+      "policy_engine",
+      "the policy cannot be parsed: it is too complex for the policy engine",
+    );
+  }
+}
+
+function syntaxError(source: string, errors: readonly DetailedError[]): PolicyError {
+  const [first] = errors;
+  const message = [first?.message ?? "the policy does not parse", first?.help].filter(Boolean).join("; ");
+  const start = first?.sourceLocations?.[0]?.start;
+  return new PolicyError(
+    "policy_syntax",
+    message,
+    start === undefined ? undefined : positionOfByte(source, start),
+  );
+}
+
+/** Cedar counts in bytes of UTF-8. */
+export function positionOfByte(
+  source: string,
+  byte: number,
+): { readonly line: number; readonly column: number } {
+  const before = new TextDecoder().decode(new TextEncoder().encode(source).subarray(0, byte));
+  return positionAt(source, before.length);
+}

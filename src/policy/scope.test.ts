@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { readScope } from "./scope.ts";
+import { splitPolicies } from "./source.ts";
+
+test("every form of a clause is read", () => {
+  expect(
+    readScope('principal == User::"a", action in [x::Action::"b", x::Action::"c",], resource is x::File'),
+  ).toEqual({
+    principal: { op: "==", uid: { type: "User", id: "a" } },
+    action: {
+      op: "in",
+      uids: [
+        { type: "x::Action", id: "b" },
+        { type: "x::Action", id: "c" },
+      ],
+    },
+    resource: { op: "is", type: "x::File" },
+  });
+  expect(
+    readScope('principal, action == x :: Action :: "b, c", resource is x::F in x::D::"/, //d" ,'),
+  ).toEqual({
+    principal: { op: "all" },
+    action: { op: "==", uid: { type: "x::Action", id: "b, c" } },
+    resource: { op: "is", type: "x::F", within: { type: "x::D", id: "/, //d" } },
+  });
+  expect(readScope('principal, // who\n action, resource in x::D::"/"')?.resource).toEqual({
+    op: "in",
+    uids: [{ type: "x::D", id: "/" }],
+  });
+});
+
+test("what is not certain is unknown", () => {
+  expect(readScope('principal, action, resource == x::F::"\\u{2f}"')).toBeUndefined();
+  expect(readScope("principal == ?principal, action, resource")).toBeUndefined();
+  expect(readScope("principal, action")).toBeUndefined();
+});
+
+test("statements end at their own semicolon", () => {
+  const text =
+    '@id("a;b") permit(principal, action, resource) when { "x;" == "//" }; // ; \nforbid(principal, action, resource);\n// end';
+  expect(splitPolicies(text).map(({ effect, id, conditional }) => [effect, id, conditional])).toEqual([
+    ["permit", "a;b", true],
+    ["forbid", undefined, false],
+  ]);
+});
+
+test("an annotation that looks like a policy is none", () => {
+  const text = '@note("forbid(") @id("x") permit(principal, action, resource is x::F);';
+  expect(splitPolicies(text)).toMatchObject([
+    { effect: "permit", id: "x", scope: "principal, action, resource is x::F" },
+  ]);
+});

@@ -1,0 +1,75 @@
+import { schemaText, withCedar } from "./cedar.ts";
+import { PolicyError } from "./errors.ts";
+import { type PolicySet, parsePolicySet, positionOfByte } from "./policy-set.ts";
+import { positionAt } from "./source.ts";
+
+/** Something that strict validation finds. */
+export interface Finding {
+  readonly severity: "error" | "warning";
+  readonly policy: string;
+  readonly message: string;
+  readonly position?: { readonly line: number; readonly column: number };
+}
+
+/** Validates a parsed set against the schema, strictly; an error means that the policy can never work as written. */
+export function validate(set: PolicySet): readonly Finding[] {
+  const answer = withCedar((cedar) =>
+    cedar.validate({
+      schema: schemaText(),
+      validationSettings: { mode: "strict" },
+      policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
+    }),
+  );
+  if (answer.type === "failure") {
+    throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
+  }
+  const { validationErrors, validationWarnings } = answer;
+  return [
+    ...set.duplicates.map(
+      (id): Finding => ({
+        severity: "error",
+        policy: id,
+        message: `more than one policy has the id ${JSON.stringify(id)}`,
+      }),
+    ),
+    ...validationErrors.map((found) => finding(set, "error", found)),
+    ...validationWarnings.map((found) => finding(set, "warning", found)),
+  ];
+}
+
+interface Answered {
+  readonly policyId: string;
+  readonly error: {
+    readonly message: string;
+    readonly help: string | null;
+    readonly sourceLocations?: readonly { readonly start: number }[];
+  };
+}
+
+function finding(set: PolicySet, severity: Finding["severity"], { policyId, error }: Answered): Finding {
+  const policy = set.policies.find(({ id }) => id === policyId);
+  const message = [error.message, error.help].filter(Boolean).join("; ");
+  const start = error.sourceLocations?.[0]?.start;
+  if (!policy || start === undefined) return { severity, policy: policyId, message };
+  // The location is within the policy's own text.
+  const within = positionOfByte(policy.text, start);
+  const base = positionAt(set.source, set.source.indexOf(policy.text));
+  return {
+    severity,
+    policy: policyId,
+    message,
+    position: {
+      line: base.line + within.line - 1,
+      column: within.line === 1 ? base.column + within.column - 1 : within.column,
+    },
+  };
+}
+
+/** Parses `source` and refuses what strict validation finds wrong. @throws {PolicyError} code `policy_invalid` */
+export function parseStrictly(source: string): PolicySet {
+  const set = parsePolicySet(source);
+  const [first, ...more] = validate(set).filter(({ severity }) => severity === "error");
+  if (!first) return set;
+  const others = more.length > 0 ? ` (and ${more.length} more)` : "";
+  throw new PolicyError("policy_invalid", `${first.message}${others}`, first.position);
+}
