@@ -1,32 +1,40 @@
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
 import { integer, text } from "../../parameters.ts";
 import { readFile } from "../file/index.ts";
-import { linesOf, parseNumber, splitAt } from "./lines.ts";
+import { fromPlatform } from "../os-errors.ts";
+import { collect, linesOf, parseNumber, splitAt } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
 const common = { source: "IoErrorKind", checks: [...FILE_CHECKS, ...READ_CHECKS] } as const;
 
-const readLines = (call: Call, path: string): string[] =>
+const readLines = (call: Call, path: string): Generator<string, void> =>
   linesOf(withFile(call, path, { read: true }, (file) => readFile(call, file)));
 
 const invalid = (reason: string) =>
   new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: awk: ${reason}`);
 
+/** `number` as an iterator takes it. No text has as many parts as the numbers that are cut off. */
+const count = (number: bigint): number =>
+  number > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : Number(number);
+
 /** Gives field `number` of a line, counted from 1; `undefined` where the line has fewer. */
 function fieldOf(number: bigint, delimiter: string): (line: string) => string | undefined {
   if (number < 1n) throw invalid("field number must be >= 1");
-  // Beyond 2**53 the index is not exact, but no line has as many fields.
-  const index = Number(number) - 1;
-  return (line) => splitAt(line, delimiter)[index];
+  const index = count(number - 1n);
+  return (line) => splitAt(line, delimiter).drop(index).next().value;
 }
 
 const isDefined = <T>(value: T | undefined): value is T => value !== undefined;
 
-function countUnique(values: readonly string[]): Map<string, bigint> {
+function countUnique(values: Iterable<string>): Map<string, bigint> {
   const counts = new Map<string, bigint>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0n) + 1n);
+  for (const value of values) {
+    counts.set(value, (counts.get(value) ?? 0n) + 1n);
+    if (counts.size > LIMITS.mapItems) throw fromPlatform(new LimitError("mapItems", LIMITS.mapItems));
+  }
   return counts;
 }
 
@@ -42,7 +50,7 @@ export const awkNamespace: Namespace = {
       parameters: [text("text"), text("delimiter")],
       returns: "Array",
       summary: "Cuts `text` at each `delimiter`.",
-      perform: (_call, value, delimiter) => splitAt(value, delimiter),
+      perform: (_call, value, delimiter) => collect(splitAt(value, delimiter)),
     }),
     operation({
       ...common,
@@ -52,7 +60,7 @@ export const awkNamespace: Namespace = {
       summary: "Takes field number `field` (from 1) of every line that has it.",
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
-        return readLines(call, path).map(field).filter(isDefined);
+        return collect(readLines(call, path).map(field).filter(isDefined));
       },
     }),
     operation({
@@ -61,7 +69,8 @@ export const awkNamespace: Namespace = {
       parameters: [text("pattern"), text("path")],
       returns: "Array",
       summary: "Takes the lines that contain `pattern`.",
-      perform: (call, pattern, path) => readLines(call, path).filter((line) => line.includes(pattern)),
+      perform: (call, pattern, path) =>
+        collect(readLines(call, path).filter((line) => line.includes(pattern))),
     }),
     operation({
       ...common,
@@ -71,7 +80,7 @@ export const awkNamespace: Namespace = {
       summary: "Takes the lines whose field number `field` contains `pattern`.",
       perform: (call, number, delimiter, pattern, path) => {
         const field = fieldOf(number, delimiter);
-        return readLines(call, path).filter((line) => field(line)?.includes(pattern));
+        return collect(readLines(call, path).filter((line) => field(line)?.includes(pattern) ?? false));
       },
     }),
     operation({
@@ -106,7 +115,11 @@ export const awkNamespace: Namespace = {
       summary: "Takes the lines from number `start` to number `end`, both included, counted from 1.",
       perform: (call, start, end, path) => {
         if (start < 1n || end < start) throw invalid(`invalid range ${start}..${end}`);
-        return readLines(call, path).slice(Number(start) - 1, Number(end));
+        return collect(
+          readLines(call, path)
+            .drop(count(start - 1n))
+            .take(count(end - start + 1n)),
+        );
       },
     }),
   ],

@@ -1,6 +1,8 @@
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Namespace } from "../../namespace.ts";
 import { text } from "../../parameters.ts";
 import { readFile } from "../file/index.ts";
+import { fromPlatform } from "../os-errors.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { linesOf } from "./lines.ts";
@@ -11,10 +13,18 @@ const catFlags = flags({ module: "cat", constants: { number: ["n"] } });
 /** Columns that a line number takes, right-aligned. */
 const NUMBER_WIDTH = 6;
 
-const numbered = (content: string): string =>
-  linesOf(content)
-    .map((line, index) => `${String(index + 1).padStart(NUMBER_WIDTH)}\t${line}`)
-    .join("\n");
+function numbered(content: string): string {
+  let text = "";
+  let number = 0;
+  for (const line of linesOf(content)) {
+    number++;
+    text += `${number > 1 ? "\n" : ""}${String(number).padStart(NUMBER_WIDTH)}\t${line}`;
+    // Numbers make the text of many short lines a multiple of the file.
+    if (text.length > LIMITS.stringBytes)
+      throw fromPlatform(new LimitError("stringBytes", LIMITS.stringBytes));
+  }
+  return text;
+}
 
 export const catNamespace: Namespace = {
   ...catFlags.namespace,

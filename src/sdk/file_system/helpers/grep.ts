@@ -5,7 +5,7 @@ import { readFile, searchFile } from "../file/index.ts";
 import type { FileHandle } from "../handles.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { linesOf } from "./lines.ts";
+import { collect, linesOf } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
 const grepFlags = flags({
@@ -24,9 +24,11 @@ function select(call: Call, file: FileHandle, pattern: string, invert: boolean):
   const matches = searchFile(call, file, pattern);
   if (!invert) return matches;
   const matching = new Set(matches.map(({ number }) => number));
-  return linesOf(readFile(call, file))
-    .map((content, index) => ({ number: index + 1, content }))
-    .filter(({ number }) => !matching.has(number));
+  return collect(
+    linesOf(readFile(call, file))
+      .map((content, index) => ({ number: index + 1, content }))
+      .filter(({ number }) => !matching.has(number)),
+  );
 }
 
 export const grepNamespace: Namespace = {

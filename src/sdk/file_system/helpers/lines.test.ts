@@ -1,27 +1,27 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { linesOf, parseNumber, splitAt } from "./lines.ts";
+import { collect, linesOf, parseNumber, splitAt } from "./lines.ts";
 
 test("lines end in a line feed, with or without a carriage return", () => {
-  expect(linesOf("")).toEqual([]);
-  expect(linesOf("\n")).toEqual([""]);
-  expect(linesOf("a\r\n\r\nb\r\n")).toEqual(["a", "", "b"]);
-  expect(linesOf("a\rb\nc\r")).toEqual(["a\rb", "c\r"]);
+  expect([...linesOf("")]).toEqual([]);
+  expect([...linesOf("\n")]).toEqual([""]);
+  expect([...linesOf("a\r\n\r\nb\r\n")]).toEqual(["a", "", "b"]);
+  expect([...linesOf("a\rb\nc\r")]).toEqual(["a\rb", "c\r"]);
 });
 
 test("lines joined again are the text", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "é", " ", "\t") })), (lines) => {
-      expect(linesOf(lines.map((line) => `${line}\n`).join(""))).toEqual(lines);
+      expect([...linesOf(lines.map((line) => `${line}\n`).join(""))]).toEqual(lines);
     }),
   );
 });
 
 test("an empty delimiter cuts around every character", () => {
-  expect(splitAt("aé😀", "")).toEqual(["", "a", "é", "😀", ""]);
-  expect(splitAt("", "")).toEqual(["", ""]);
-  expect(splitAt("", ",")).toEqual([""]);
-  expect(splitAt(",a,,b", ",")).toEqual(["", "a", "", "b"]);
+  expect([...splitAt("aé😀", "")]).toEqual(["", "a", "é", "😀", ""]);
+  expect([...splitAt("", "")]).toEqual(["", ""]);
+  expect([...splitAt("", ",")]).toEqual([""]);
+  expect([...splitAt(",a,,b", ",")]).toEqual(["", "a", "", "b"]);
 });
 
 test("numbers are decimal", () => {
@@ -65,5 +65,23 @@ test("every number is read back from its text", () => {
       // The text of -0 is that of 0.
       expect(parseNumber(String(number))).toBe(number + 0);
     }),
+  );
+});
+
+test("no more is collected than an array may hold", () => {
+  expect(collect(linesOf("\n".repeat(1_000_000)))).toHaveLength(1_000_000);
+  expect(() => collect(linesOf("\n".repeat(1_000_001)))).toThrow("arrayItems");
+});
+
+test("parts are those of the platform's own split", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", ","), maxLength: 20 });
+  fc.assert(
+    fc.property(
+      text,
+      fc.string({ unit: fc.constantFrom("a", ","), minLength: 1, maxLength: 2 }),
+      (whole, at) => {
+        expect([...splitAt(whole, at)]).toEqual(whole.split(at));
+      },
+    ),
   );
 });

@@ -37,8 +37,8 @@ test("ends at the last integer and never makes more than a million numbers", () 
   expect(seq(last - 1n, last)).toEqual([last - 1n, last]);
   expect(seq(-last, last, last)).toEqual([-last, 0n, last]);
   expect(seq(1n, 1_000_000n)).toHaveLength(1_000_000);
-  expect(messageOf(() => seq(1n, 1_000_001n))).toBe("Invalid arguments: seq: more than 1000000 numbers");
-  expect(messageOf(() => seq(-last, last))).toContain("more than");
+  expect(messageOf(() => seq(1n, 1_000_001n))).toContain("limit arrayItems exceeded: at most 1000000");
+  expect(messageOf(() => seq(-last, last))).toContain("arrayItems");
 });
 
 test("agrees with counting by hand", () => {

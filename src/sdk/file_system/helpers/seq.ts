@@ -1,11 +1,10 @@
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { integer } from "../../parameters.ts";
+import { fromPlatform } from "../os-errors.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-
-/** Numbers that one call makes at most: they are made at once, before any limit of the engine can stop them. */
-const MAX_NUMBERS = 1_000_000n;
 
 const seqFlags = flags({ module: "seq", numbered: { step: { parameters: ["n"] } } });
 
@@ -14,7 +13,8 @@ function sequence(start: bigint, end: bigint, step: bigint): bigint[] {
   const count = (end - start) / step + 1n;
   const wrongWay = step > 0n ? end < start : end > start;
   if (wrongWay) return [];
-  if (count > MAX_NUMBERS) throw invalid(`seq: more than ${MAX_NUMBERS} numbers`);
+  // They are made at once, before the engine can count them.
+  if (count > LIMITS.arrayItems) throw fromPlatform(new LimitError("arrayItems", LIMITS.arrayItems));
   return Array.from({ length: Number(count) }, (_, index) => start + BigInt(index) * step);
 }
 
