@@ -33,11 +33,13 @@ export function readAll(fd: Fd, maxBytes: number): Uint8Array {
 
 /** Reads into `buffer` from `offset`, in bytes, and returns how many came: fewer than there is room for, or 0 at the end. */
 export function readAt(fd: Fd, buffer: Uint8Array, offset: number): number {
+  expectOffset(offset);
   return buffer.length === 0 ? 0 : withOsErrors(() => readSync(fd, buffer, 0, buffer.length, offset));
 }
 
 /** Writes all of `bytes` at `offset`. */
 export function writeAll(fd: Fd, bytes: Uint8Array, offset: number): void {
+  expectOffset(offset);
   withOsErrors(() => {
     for (let done = 0; done < bytes.length; ) {
       done += writeSync(fd, bytes, done, bytes.length - done, offset + done);
@@ -55,6 +57,11 @@ export function truncate(fd: Fd, size: number): void {
 export function fallocate(fd: Fd, length: number): void {
   if (!Number.isSafeInteger(length) || length <= 0) throw new OsError("EINVAL");
   kernel().fallocate(fd, length);
+}
+
+/** Otherwise -1 would mean wherever the descriptor stands. */
+function expectOffset(offset: number): void {
+  if (!Number.isSafeInteger(offset) || offset < 0) throw new OsError("EINVAL");
 }
 
 /** Returns when the content is on the disk. */

@@ -1,4 +1,5 @@
 import {
+  constants,
   futimesSync,
   lchownSync,
   linkSync,
@@ -97,7 +98,7 @@ export class ProcKernel implements Kernel {
 
   setTimes(fd: Fd, times: FileTimes): void {
     withOsErrors(() =>
-      futimesSync(fd, times.atimeSec + times.atimeNsec / 1e9, times.mtimeSec + times.mtimeNsec / 1e9),
+      futimesSync(fd, timeOf(times.atimeSec, times.atimeNsec), timeOf(times.mtimeSec, times.mtimeNsec)),
     );
   }
 
@@ -118,13 +119,19 @@ export class ProcKernel implements Kernel {
     return withOsErrors(() => {
       const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1"))?.[1];
       if (flags === undefined) throw new OsError("EBADF");
-      return openSync(`/proc/self/fd/${fd}`, Number.parseInt(flags, 8));
+      return openSync(`/proc/self/fd/${fd}`, Number.parseInt(flags, 8) & ~constants.O_NOFOLLOW);
     });
   }
 
   realPath(fd: Fd): string {
     return withOsErrors(() => readlinkSync(`/proc/self/fd/${fd}`));
   }
+}
+
+/** A time for `node:fs`, which takes a negative number for the present. */
+function timeOf(seconds: number, nanoseconds: number): number | Date {
+  const time = seconds + nanoseconds / 1e9;
+  return time < 0 ? new Date(time * 1000) : time;
 }
 
 /** `name` in an open directory, `.` for the directory itself. */
