@@ -8,6 +8,7 @@ import { type Kernel, withKernel } from "./file/kernel.ts";
 import { NativeKernel } from "./file/native-kernel.ts";
 import { ProcKernel } from "./file/proc-kernel.ts";
 import { OsError } from "./os-error.ts";
+import { withCredentials } from "./process/credentials.ts";
 
 /** As on a machine whose kernel lacks openat2. */
 class WalkingKernel extends NativeKernel {
@@ -36,6 +37,14 @@ export function temporaryDirectory(): string {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
+
+/** Calls `action` as a user without privileges. */
+export function unprivileged<T>(action: () => T): T {
+  if (functions === undefined || process.geteuid?.() !== 0) return action();
+  return withCredentials(functions, { ...NOBODY, env: {}, maxOutput: 0, timeoutMs: 0 }, action);
+}
+
+const NOBODY = { uid: 65534, gid: 65534 };
 
 /** The code of the OsError with which `action` fails. */
 export function codeOf(action: () => unknown): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   linkSync,
@@ -14,9 +15,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
+import { codeOf, temporaryDirectory, unprivileged, withEveryKernel } from "../testing.ts";
 import { readAll } from "./content.ts";
 import { close, closing } from "./descriptor.ts";
+import { listNames } from "./directory.ts";
 import { openAt, openDirectory, openDirectoryFollowing, openFollowing, realPath, reopen } from "./open.ts";
 import { fstat } from "./status.ts";
 import type { Fd } from "./types.ts";
@@ -210,6 +212,49 @@ describe("directories", () => {
       expect(codeOf(() => open(`/${"x/".repeat(3000)}`))).toBe("ENAMETOOLONG");
     });
   });
+});
+
+describe("what permissions forbid", () => {
+  withEveryKernel((test) => {
+    test("a directory that may be searched but not listed opens, and has no names", () =>
+      withMode("dir", 0o111, () => {
+        closing(openDirectory(join(root, "dir")), (dir) => {
+          expect(closing(openAt(dir, "file", { access: "read" }), text)).toBe("content");
+          expect(codeOf(() => listNames(dir))).toBe("EACCES");
+        });
+      }));
+
+    test("a directory that may not be searched leads nowhere", () =>
+      withMode("dir", 0o644, () => {
+        expect(codeOf(() => openDirectory(join(root, "dir/sub")))).toBe("EACCES");
+        closing(openDirectory(join(root, "dir")), (dir) => {
+          expect(codeOf(() => openAt(dir, "file", { access: "read" }))).toBe("EACCES");
+        });
+      }));
+
+    test("a file that may not be read can be looked at only", () =>
+      withMode("dir/file", 0o000, () => {
+        closing(openDirectory(join(root, "dir")), (dir) => {
+          expect(codeOf(() => openAt(dir, "file", { access: "read" }))).toBe("EACCES");
+          closing(openAt(dir, "file", { access: "path" }), (fd) => {
+            expect(fstat(fd).size).toBe(7);
+            expect(codeOf(() => reopen(fd, { access: "read" }))).toBe("EACCES");
+          });
+        });
+      }));
+  });
+
+  /** Calls `action` without privileges while `name` has `mode`. */
+  function withMode(name: string, mode: number, action: () => void): void {
+    const before = statSync(join(root, name)).mode;
+    chmodSync(root, 0o755);
+    chmodSync(join(root, name), mode);
+    try {
+      unprivileged(action);
+    } finally {
+      chmodSync(join(root, name), before);
+    }
+  }
 });
 
 describe("realPath", () => {
