@@ -29,6 +29,8 @@ export interface Failure {
   readonly thrown?: Value;
   /** The same in Rhai's display form. */
   readonly thrownText?: string;
+  /** Entries `source` and `message` of a thrown map, in display form. */
+  readonly shown?: ReadonlyMap<string, string>;
   readonly limit?: string;
 }
 
@@ -47,6 +49,8 @@ export function readOutcome(from: Reader, values: ValueCodec, cancelReason: stri
   const hasValue = from.u8() !== 0;
   const thrown = values.read(from);
   const thrownText = from.text();
+  const shown = new Map<string, string>();
+  for (let left = from.u32(); left > 0; left--) shown.set(from.text(), from.text());
   const failure = { status: "error", error, position } as const;
   if (error === "ErrorTerminated") return { ...failure, ...stopped(thrown, position, cancelReason) };
   const limit = LIMIT_OF_ERROR[error];
@@ -56,7 +60,7 @@ export function readOutcome(from: Reader, values: ValueCodec, cancelReason: stri
     kind,
     message,
     ...(limit ? { limit } : {}),
-    ...(hasValue ? { thrown, thrownText } : {}),
+    ...(hasValue ? { thrown, thrownText, shown } : {}),
   };
 }
 

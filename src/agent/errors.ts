@@ -1,0 +1,23 @@
+/** Stable codes of why a run could not be started, by the error type that its result has. */
+export const ERROR_TYPES = {
+  arguments_invalid: "COMMUNICATION_EXCEPTION",
+  arguments_too_deep: "VALIDATION_EXCEPTION",
+  input_unreadable: "COMMUNICATION_EXCEPTION",
+  policy_refused: "INTERNAL_EXCEPTION",
+  reserved_name: "SCRIPT_EXCEPTION",
+  engine_failed: "INTERNAL_EXCEPTION",
+} as const;
+
+export type RunErrorCode = keyof typeof ERROR_TYPES;
+
+/** A run that was not started, or that has no result. */
+export class RunError extends Error {
+  override readonly name = "RunError";
+  constructor(
+    readonly code: RunErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

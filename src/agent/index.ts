@@ -1,0 +1,5 @@
+export { parseArguments } from "./arguments.ts";
+export { ERROR_TYPES, RunError, type RunErrorCode } from "./errors.ts";
+export type { ErrorType, RunResult } from "./result.ts";
+export { type Program, type RunInput, refusedResult, runScript } from "./run.ts";
+export { type LogLevel, logLevel, RunState } from "./run-state.ts";
