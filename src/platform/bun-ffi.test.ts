@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { libc } from "./bun-ffi.ts";
-import { codeOf } from "./testing.ts";
+import { codeOf } from "./bun-testing.ts";
 
 test("errors carry what errno said of the call, also amid other work", () => {
   const functions = libc();

@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf, temporaryDirectory } from "./bun-testing.ts";
 import { readInput } from "./input.ts";
 import { LimitError } from "./limits.ts";
-import { codeOf, temporaryDirectory } from "./testing.ts";
 
 const directory = temporaryDirectory();
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import fc from "fast-check";
 import { libc } from "./bun-ffi.ts";
+import { codeOf, temporaryDirectory } from "./bun-testing.ts";
 import { closing } from "./file/descriptor.ts";
 import type { Fd } from "./file/types.ts";
 import { LimitError } from "./limits.ts";
@@ -19,7 +20,6 @@ import { executeNatively } from "./process/native-program.ts";
 import { executeByNode } from "./process/node-program.ts";
 import type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 import { execute, isOwnExecutable, openProcess } from "./process.ts";
-import { codeOf, temporaryDirectory } from "./testing.ts";
 
 const directory = temporaryDirectory();
 const root = process.geteuid?.() === 0;

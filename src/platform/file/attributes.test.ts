@@ -1,7 +1,7 @@
 import { describe, expect } from "bun:test";
 import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
+import { codeOf, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { chmod, chown, chownLinkAt, getXattr, setTimes, setXattr } from "./attributes.ts";
 import { closing } from "./descriptor.ts";
 import { openAt, openDirectory } from "./open.ts";

@@ -1,8 +1,8 @@
 import { describe, expect } from "bun:test";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { codeOf, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { LimitError } from "../limits.ts";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
 import { duplicate, fallocate, fsync, readAll, readAt, truncate, writeAll } from "./content.ts";
 import { close, closing } from "./descriptor.ts";
 import { openAt, openDirectory } from "./open.ts";

@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { codeOf, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { LimitError } from "../limits.ts";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
 import { close, closing } from "./descriptor.ts";
 import { listNames, mkdirAt, readLinkAt, renameAt, statAt, symlinkAt, unlinkAt } from "./directory.ts";
 import { kernel } from "./kernel.ts";

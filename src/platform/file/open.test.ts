@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { codeOf, temporaryDirectory, unprivileged, withEveryKernel } from "../testing.ts";
+import { codeOf, temporaryDirectory, unprivileged, withEveryKernel } from "../bun-testing.ts";
 import { readAll } from "./content.ts";
 import { close, closing } from "./descriptor.ts";
 import { listNames } from "./directory.ts";

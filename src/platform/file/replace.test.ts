@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../testing.ts";
+import { codeOf, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { readAll, truncate, writeAll } from "./content.ts";
 import { close, closing } from "./descriptor.ts";
 import { openDirectory } from "./open.ts";

@@ -1,7 +1,7 @@
 import { describe, expect } from "bun:test";
 import { linkSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryDirectory, withEveryKernel } from "../testing.ts";
+import { temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { closing } from "./descriptor.ts";
 import { statAt } from "./directory.ts";
 import { openAt, openDirectory } from "./open.ts";

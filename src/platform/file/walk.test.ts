@@ -4,8 +4,8 @@ import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { KERNELS, temporaryDirectory } from "../bun-testing.ts";
 import { OsError } from "../os-error.ts";
-import { KERNELS, temporaryDirectory } from "../testing.ts";
 import { close, closing } from "./descriptor.ts";
 import { withKernel } from "./kernel.ts";
 import { openDirectory, openDirectoryFollowing, realPath } from "./open.ts";

@@ -9,7 +9,6 @@ const CLONE_NEWPID = 0x20000000;
 const PR_CAP_AMBIENT = 47;
 const AMBIENT = { isSet: 1, raise: 2, clearAll: 4 } as const;
 const CAPABILITY_VERSION_3 = 0x20080522;
-const CAPABILITIES = 64;
 
 type Undo = () => void;
 
@@ -35,6 +34,9 @@ export function withCredentials<T>(libc: Libc, options: ExecuteOptions, action: 
 }
 
 class ThreadCredentials {
+  /** What system calls read and write, alive as long as this. */
+  private readonly held: Uint8Array[] = [];
+
   constructor(private readonly libc: Libc) {}
 
   enterPidNamespace(process: Fd): Undo {
@@ -80,7 +82,7 @@ class ThreadCredentials {
   /** Makes `capabilities` all that a program inherits. */
   inherit(capabilities: readonly number[], ambient: boolean): Undo[] {
     const before = this.capabilities();
-    const raised = [...Array(CAPABILITIES).keys()].filter((capability) => this.isAmbient(capability));
+    const raised = this.ambient();
     const undo = (): void => {
       this.setCapabilities(before);
       this.setAmbient(raised);
@@ -105,19 +107,23 @@ class ThreadCredentials {
 
   private capabilities(): Uint32Array {
     const data = new Uint32Array(6);
-    this.withHeader((header) => this.call(SYSCALL.capget, header, this.address(data)));
+    this.call(SYSCALL.capget, this.header(), this.address(data));
     return data;
   }
 
   private setCapabilities(data: Uint32Array): void {
-    this.withHeader((header) => this.call(SYSCALL.capset, header, this.address(data)));
+    this.call(SYSCALL.capset, this.header(), this.address(data));
   }
 
-  private isAmbient(capability: number): boolean {
+  private ambient(): number[] {
+    const raised: number[] = [];
     try {
-      return this.call(SYSCALL.prctl, PR_CAP_AMBIENT, AMBIENT.isSet, capability, 0, 0) === 1;
+      for (let capability = 0; ; capability++) {
+        const set = this.call(SYSCALL.prctl, PR_CAP_AMBIENT, AMBIENT.isSet, capability, 0, 0);
+        if (set === 1) raised.push(capability);
+      }
     } catch {
-      return false; // a capability that this kernel does not know
+      return raised; // that was one more than this kernel knows
     }
   }
 
@@ -146,14 +152,15 @@ class ThreadCredentials {
     return [ids[0] ?? 0, ids[1] ?? 0, ids[2] ?? 0];
   }
 
-  private withHeader(action: (address: number) => void): void {
-    const header = new Uint32Array([CAPABILITY_VERSION_3, 0]);
-    action(this.address(header));
-    header.fill(0);
+  /** For the current thread. */
+  private header(): number {
+    return this.address(new Uint32Array([CAPABILITY_VERSION_3, 0]));
   }
 
   private address(words: Uint32Array): number {
-    return this.libc.addressOf(new Uint8Array(words.buffer));
+    const bytes = new Uint8Array(words.buffer);
+    this.held.push(bytes);
+    return this.libc.addressOf(bytes);
   }
 
   private call(number: number, ...args: number[]): number {

@@ -9,7 +9,7 @@ export class Memory {
   constructor(private readonly libc: Libc) {}
 
   zeros(bytes: number): Pointer {
-    return this.keep(new Uint8Array(bytes));
+    return this.keep(new Uint8Array(new ArrayBuffer(bytes)));
   }
 
   /** 32-bit words at the beginning of a block of `bytes`. */

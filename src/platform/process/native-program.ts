@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
+import type { Fd } from "../file/types.ts";
 import { LimitError } from "../limits.ts";
 import { OsError, osError, withOsErrors } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
@@ -20,6 +21,10 @@ const SPAWN_FLAGS = 0x80 | 0x04 | 0x08;
 const DEFAULT_SIGNALS = 0x7fff_ffff & ~(1 << 8) & ~(1 << 18);
 /** More than the C library's types for the attributes of a process and for a set of signals take. */
 const STRUCT_BYTES = 512;
+
+/** Between looks at a child whose end the kernel does not announce, in milliseconds. */
+const PAUSE_MS = 5;
+const MAX_POLL_MS = 60_000;
 
 /** How long a killed program has to disappear, in milliseconds. */
 const GRACE_MS = 2000;
@@ -133,20 +138,13 @@ function drain(libc: Libc, pipes: readonly Pipe[], maximum: number, deadline: nu
   for (;;) {
     const open = pipes.filter((pipe) => pipe.reading);
     if (open.length === 0) return true;
-    const left = deadline - performance.now();
-    if (left <= 0) return false;
-    // struct pollfd: descriptor (4 bytes), awaited events (2), events that came (2)
-    const polled = new DataView(new ArrayBuffer(8 * open.length));
-    open.forEach((pipe, index) => {
-      polled.setInt32(8 * index, pipe.reader, true);
-      polled.setInt16(8 * index + 4, POLLIN, true);
-    });
-    const bytes = new Uint8Array(polled.buffer);
-    const wait = Math.min(Math.ceil(left), 60_000);
-    unlessInterrupted(() => libc.check(libc.functions.poll(libc.addressOf(bytes), open.length, wait)));
-    open.forEach((pipe, index) => {
-      if (polled.getInt16(8 * index + 6, true) !== 0) pipe.read(maximum);
-    });
+    if (performance.now() >= deadline) return false;
+    const ready = poll(
+      libc,
+      open.map((pipe) => pipe.reader),
+      deadline,
+    );
+    for (const pipe of open) if (ready.has(pipe.reader)) pipe.read(maximum);
   }
 }
 
@@ -154,14 +152,44 @@ function drain(libc: Libc, pipes: readonly Pipe[], maximum: number, deadline: nu
 function waitFor(libc: Libc, pid: number, deadline: number): number | undefined {
   const status = new Int32Array(2);
   const bytes = new Uint8Array(status.buffer);
-  for (let pause = 0; ; pause = Math.min(2 * pause + 1, 50)) {
-    const ended = unlessInterrupted(() =>
-      libc.check(libc.functions.waitpid(pid, libc.addressOf(bytes), WNOHANG)),
-    );
-    if (ended === pid) return status[0] ?? 0;
-    if (performance.now() > deadline) return undefined;
-    unlessInterrupted(() => libc.check(libc.functions.poll(0, 0, pause)));
+  const child = descriptorOf(libc, pid);
+  try {
+    for (;;) {
+      const ended = unlessInterrupted(() =>
+        libc.check(libc.functions.waitpid(pid, libc.addressOf(bytes), WNOHANG)),
+      );
+      if (ended === pid) return status[0] ?? 0;
+      const now = performance.now();
+      if (now >= deadline) return undefined;
+      if (child === undefined) poll(libc, [], Math.min(deadline, now + PAUSE_MS));
+      else poll(libc, [child], deadline);
+    }
+  } finally {
+    if (child !== undefined) closeSync(child);
   }
+}
+
+/** A descriptor that tells when the process ends; undefined before Linux 5.3. */
+function descriptorOf(libc: Libc, pid: number): Fd | undefined {
+  try {
+    return libc.check(libc.functions.syscall(SYSCALL.pidfd_open, pid, 0, 0, 0, 0, 0));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits until something can be read of `fds`, or until `deadline`, and returns those of which it can. */
+function poll(libc: Libc, fds: readonly Fd[], deadline: number): ReadonlySet<Fd> {
+  // struct pollfd: descriptor (4 bytes), awaited events (2), events that came (2)
+  const polled = new DataView(new ArrayBuffer(8 * fds.length + 8));
+  fds.forEach((fd, index) => {
+    polled.setInt32(8 * index, fd, true);
+    polled.setInt16(8 * index + 4, POLLIN, true);
+  });
+  const bytes = new Uint8Array(polled.buffer);
+  const wait = Math.min(Math.max(Math.ceil(deadline - performance.now()), 0), MAX_POLL_MS);
+  unlessInterrupted(() => libc.check(libc.functions.poll(libc.addressOf(bytes), fds.length, wait)));
+  return new Set(fds.filter((_, index) => polled.getInt16(8 * index + 6, true) !== 0));
 }
 
 /** The result of `call`, or 0 if a signal came in between. */
