@@ -1,0 +1,15 @@
+import { fromPlatform, ioError } from "../os-errors.ts";
+import { TarError } from "./archive/tar.ts";
+import { GzipError } from "./gzip/gunzip.ts";
+
+/** What `action` returns; content that is damaged, and what the system refuses, as an `IoError`. */
+export function asIoError<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof GzipError || error instanceof TarError) {
+      throw ioError("IoError", error.message);
+    }
+    throw fromPlatform(error);
+  }
+}

@@ -1,0 +1,99 @@
+import { LIMITS, LimitError } from "../../../../platform/limits.ts";
+import { GzipError } from "./gunzip.ts";
+
+const NEWLINE = 10;
+const RETURN = 13;
+
+/**
+ * Lines of the text whose bytes come in `pieces`, one at a time; `\n` and `\r\n` end a line.
+ * @throws {GzipError} for a line that is not UTF-8, or with the damage of the content: the line that it is in is lost
+ */
+export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, void> {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  let parts: Uint8Array[] = [];
+  let length = 0;
+  const line = (): string => {
+    const bytes = Buffer.concat(parts);
+    parts = [];
+    length = 0;
+    const ended = bytes.at(-1) === NEWLINE;
+    const end = ended ? (bytes.at(-2) === RETURN ? -2 : -1) : bytes.length;
+    try {
+      return decoder.decode(bytes.subarray(0, end));
+    } catch {
+      throw new GzipError("stream did not contain valid UTF-8");
+    }
+  };
+  for (const piece of pieces) {
+    let start = 0;
+    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
+      parts.push(piece.subarray(start, end + 1));
+      start = end + 1;
+      yield line();
+    }
+    if (start === piece.length) continue;
+    parts.push(piece.subarray(start));
+    length += piece.length - start;
+    if (length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
+  }
+  if (parts.length > 0) yield line();
+}
+
+/** Which lines are wanted, as ReadLinesOptions say; lines count from 1. */
+export interface Selection {
+  /** So many of the first, or when negative of the last; all where absent. */
+  readonly count: number | undefined;
+  /** Where the first begin, or the last end. */
+  readonly start: number | undefined;
+}
+
+/** The lines that are wanted. What is behind them is not looked at. */
+export function select(lines: Iterable<string>, { count, start }: Selection): string[] {
+  if (count === 0) return [];
+  const last = count !== undefined && count < 0;
+  const kept = new Kept<string>(last ? -count : undefined);
+  let number = 0;
+  for (const line of lines) {
+    number++;
+    if (last ? number > (start ?? number) : number < (start ?? 1)) {
+      if (last) break;
+      continue;
+    }
+    kept.add(line, line.length);
+    if (kept.size === count) break;
+  }
+  return kept.items();
+}
+
+/** Items in an amount that a script can take; beyond `most`, only the last so many. */
+export class Kept<T> {
+  private readonly ring: { readonly item: T; readonly characters: number }[] = [];
+  /** Where the oldest is, once there are `most`. */
+  private oldest = 0;
+  private characters = 0;
+
+  constructor(private readonly most = Number.POSITIVE_INFINITY) {}
+
+  get size(): number {
+    return this.ring.length;
+  }
+
+  add(item: T, characters: number): void {
+    this.characters += characters;
+    if (this.ring.length < this.most) {
+      this.ring.push({ item, characters });
+      if (this.ring.length > LIMITS.arrayItems) throw new LimitError("arrayItems", LIMITS.arrayItems);
+    } else {
+      this.characters -= this.ring[this.oldest]?.characters ?? 0;
+      this.ring[this.oldest] = { item, characters };
+      this.oldest = (this.oldest + 1) % this.most;
+    }
+    if (this.characters > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
+  }
+
+  /** All that is kept, the oldest first. */
+  items(): T[] {
+    const ordered = [...this.ring.slice(this.oldest), ...this.ring.slice(0, this.oldest)];
+    return ordered.map(({ item }) => item);
+  }
+}

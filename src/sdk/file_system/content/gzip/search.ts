@@ -1,0 +1,63 @@
+import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex";
+import { ioError } from "../../os-errors.ts";
+import { GzipError } from "./gunzip.ts";
+import { Kept } from "./lines.ts";
+
+export interface SearchOptions {
+  readonly exclude_pattern: string | undefined;
+  readonly case_insensitive: boolean;
+  /** 0: all; positive: so many of the first; negative: so many of the last. */
+  readonly max_results: bigint;
+}
+
+/** A line that matches; `number` counts from 1. */
+export interface Found {
+  readonly number: number;
+  readonly line: string;
+}
+
+/** A test of lines: they match `pattern`, and not the pattern that excludes. */
+export function lineTest(pattern: string, options: SearchOptions): (line: string) => boolean {
+  const wanted = compile(pattern, options.case_insensitive);
+  const { exclude_pattern: exclude } = options;
+  const unwanted = exclude === undefined ? undefined : compile(exclude, false);
+  return (line) => wanted(line) && !unwanted?.(line);
+}
+
+function compile(pattern: string, caseInsensitive: boolean): Regex["isMatch"] {
+  const invalid = (error: unknown) =>
+    error instanceof RegexError
+      ? ioError("ValidationError", `Validation error: Invalid regex pattern: '${pattern}' - ${error.message}`)
+      : error;
+  const attempt = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      throw invalid(error);
+    }
+  };
+  const regex = attempt(() => compileRegex(pattern, { caseInsensitive }));
+  return (line) => attempt(() => regex.isMatch(line));
+}
+
+/** The lines that match; damaged content is as content that ends before the damage. */
+export function search(
+  lines: Iterable<string>,
+  matches: (line: string) => boolean,
+  maxResults: bigint,
+): Found[] {
+  const most = Number(maxResults);
+  const kept = new Kept<Found>(most < 0 ? -most : undefined);
+  let number = 0;
+  try {
+    for (const line of lines) {
+      number++;
+      if (!matches(line)) continue;
+      kept.add({ number, line }, line.length);
+      if (kept.size === most) break;
+    }
+  } catch (error) {
+    if (!(error instanceof GzipError)) throw error;
+  }
+  return kept.items();
+}
