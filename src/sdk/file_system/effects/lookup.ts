@@ -6,7 +6,6 @@ import {
   fstat,
   openDirectoryFollowing,
   openFollowing,
-  sameFile,
   statAt,
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
@@ -27,12 +26,6 @@ export function targetType(token: Opened, path: string, dirFd: Fd, name: string)
   return unlessAbsent(() => {
     return closing(openFollowing(dirFd, name, { access: "path" }), (fd) => fstat(fd).type);
   });
-}
-
-/** Whether `fd`, opened by the path `path`, is still what `name` in the directory is: no link took its place. */
-export function isEntry(token: Opened, path: string, fd: Fd, dirFd: Fd, name: string): boolean {
-  expectFor(token, path);
-  return unlessAbsent(() => sameFile(fstat(fd), statAt(dirFd, name))) ?? false;
 }
 
 /**

@@ -1,10 +1,9 @@
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
-import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
 import { integer, text } from "../../parameters.ts";
 import { readFile } from "../file/index.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { fromPlatform, ioError } from "../os-errors.ts";
 import { collect, linesOf, parseNumber, splitAt } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
@@ -13,8 +12,7 @@ const common = { source: "IoErrorKind", checks: [...FILE_CHECKS, ...READ_CHECKS]
 const readLines = (call: Call, path: string): Generator<string, void> =>
   linesOf(withFile(call, path, { read: true }, (file) => readFile(call, file)));
 
-const invalid = (reason: string) =>
-  new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: awk: ${reason}`);
+const invalid = (reason: string) => ioError("InvalidArguments", `Invalid arguments: awk: ${reason}`);
 
 /** `number` as an iterator takes it. No text has as many parts as the numbers that are cut off. */
 const count = (number: bigint): number =>

@@ -5,7 +5,7 @@ import type { Call } from "../../operation.ts";
 import { entryType } from "../effects/lookup.ts";
 import type { DirHandle } from "../handles.ts";
 import { openDir } from "../open.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { asIoErrors } from "../os-errors.ts";
 import { ask, dir } from "../resource.ts";
 import { locate } from "./path.ts";
 import { using } from "./with.ts";
@@ -41,9 +41,5 @@ export function withEntry<T>(call: Call, path: string, use: (entry: Entry | Unse
 
 function typeOf(call: Call, directory: DirHandle, name: string): FileType | undefined {
   const token = call.access.require(ask("open", dir(directory.path)));
-  try {
-    return entryType(token, directory.path, directory.fd, name);
-  } catch (error) {
-    throw fromPlatform(error);
-  }
+  return asIoErrors(() => entryType(token, directory.path, directory.fd, name));
 }

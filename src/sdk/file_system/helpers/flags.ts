@@ -1,8 +1,9 @@
 import { Char, EnumValue, FunctionPointer, HostObject, type Value } from "rhai-wasm";
-import { ERROR_TYPES, SdkError } from "../../errors.ts";
+import { ERROR_TYPES } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { operation } from "../../operation.ts";
 import { integer } from "../../parameters.ts";
+import { ioError } from "../os-errors.ts";
 
 interface FlagsInput<F extends string, N extends string> {
   /** Name of the module that holds the flags, and the start of its type's name. */
@@ -77,8 +78,7 @@ export function flags<F extends string = never, N extends string = never>(input:
     for (const value of values) {
       if (value instanceof EnumValue && value.type === name) set.add(value.name);
       else if (value instanceof Flag) first.set(value.flag, first.get(value.flag) ?? value.numbers);
-      else
-        throw new SdkError("IoErrorKind", "Other", `${module}: expected ${name} flag, got ${typeOf(value)}`);
+      else throw ioError("Other", `${module}: expected ${name} flag, got ${typeOf(value)}`);
     }
     return { has: (flag) => set.has(flag), numbers: (flag) => first.get(flag) };
   };

@@ -5,6 +5,7 @@ import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
 import { listEntries } from "../directory/index.ts";
 import { entryOfSymlink } from "../entry/index.ts";
+import { ioError } from "../os-errors.ts";
 import { ask, file, join } from "../resource.ts";
 import { type Entry, type Unseen, withEntry } from "./entry.ts";
 import { flags } from "./flags.ts";
@@ -43,11 +44,7 @@ const isNotDirectory = (error: unknown): boolean =>
 function notListable(call: Call, path: string, entry: Entry | Unseen): unknown {
   if (!("name" in entry)) return entry.unseen;
   call.access.require(ask("open", file(join(entry.directory.path, entry.name))));
-  return new SdkError(
-    "IoErrorKind",
-    "InvalidArguments",
-    `Invalid arguments: ls: ${path}: Not a directory or symlink`,
-  );
+  return ioError("InvalidArguments", `Invalid arguments: ls: ${path}: Not a directory or symlink`);
 }
 
 export const lsNamespace: Namespace = {

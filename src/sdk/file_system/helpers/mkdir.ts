@@ -6,7 +6,7 @@ import { entryType, firstDirectory, targetType } from "../effects/lookup.ts";
 import { makeDirectories } from "../effects/mkdir.ts";
 import type { DirHandle } from "../handles.ts";
 import { openDir } from "../open.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, join, validatePath } from "../resource.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
@@ -20,11 +20,7 @@ function makeBelow(call: Call, base: DirHandle, names: readonly string[]): null 
   const tokens = names.map((_, index) =>
     call.access.require(ask("create", dir([base.path, ...names.slice(0, index + 1)].reduce(join)))),
   );
-  try {
-    makeDirectories(tokens, base, names);
-  } catch (error) {
-    throw fromPlatform(error);
-  }
+  asIoErrors(() => makeDirectories(tokens, base, names));
   return null;
 }
 
@@ -72,12 +68,10 @@ function deepest(call: Call, names: readonly string[]): Deepest {
 /** Whether `name` is in `base`; a link counts as what it leads to. */
 function isThere(call: Call, base: DirHandle, name: string): boolean {
   const token = call.access.require(ask("open", dir(base.path)));
-  try {
+  return asIoErrors(() => {
     const type = entryType(token, base.path, base.fd, name);
     return (type === "symlink" ? targetType(token, base.path, base.fd, name) : type) !== undefined;
-  } catch (error) {
-    throw fromPlatform(error);
-  }
+  });
 }
 
 export const mkdirNamespace: Namespace = {

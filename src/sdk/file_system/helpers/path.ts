@@ -1,4 +1,4 @@
-import { SdkError } from "../../errors.ts";
+import { ioError } from "../os-errors.ts";
 
 /** A path as helpers take it apart: the directory as given, and the name of the entry in it. */
 export interface Location {
@@ -25,7 +25,7 @@ export function locate(path: string, what: string): Location {
   const slash = trimmed.lastIndexOf("/");
   const name = trimmed.slice(slash + 1);
   if (name === "" || name === "." || name === "..") {
-    throw new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: Invalid ${what}: ${path}`);
+    throw ioError("InvalidArguments", `Invalid arguments: Invalid ${what}: ${path}`);
   }
   if (slash === 0) return { directory: "/", name };
   return { directory: slash < 0 ? "" : trimEnd(trimmed.slice(0, slash)), name };

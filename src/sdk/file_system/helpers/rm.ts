@@ -1,15 +1,14 @@
 import { Denied } from "../../../policy/errors.ts";
-import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
 import { deleteDirectory } from "../directory/index.ts";
-import { isEntry, targetType } from "../effects/lookup.ts";
+import { targetType } from "../effects/lookup.ts";
 import { unlinkSymlink } from "../effects/unlink.ts";
 import { deleteFile } from "../file/index.ts";
 import type { DirHandle } from "../handles.ts";
-import { openDir, openFile } from "../open.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { openDir, openFile, openSubdir } from "../open.ts";
+import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, file, join } from "../resource.ts";
 import { type Entry, withEntry } from "./entry.ts";
 import { flags } from "./flags.ts";
@@ -37,11 +36,9 @@ function remove(call: Call, path: string, options: Options): null {
 }
 
 function removeDirectory(call: Call, path: string, { directory, name }: Entry, options: Options): null {
-  return using(openDir(call, path, { followSymlinks: true }), (handle) => {
-    const token = call.access.require(ask("open", dir(handle.path)));
-    if (!isEntry(token, handle.path, handle.fd, directory.fd, name)) {
-      throw new SdkError("IoErrorKind", "DirectoryError", `Directory error: replaced while opened: ${path}`);
-    }
+  call.access.require(ask("open", dir(path)));
+  // Opened from the directory in which it was seen: a link that takes its place is not followed.
+  return using(openSubdir(call, directory, name), (handle) => {
     deleteDirectory(call, handle, options);
     return null;
   });
@@ -68,21 +65,13 @@ function removeUnseen(call: Call, path: string, unseen: unknown, options: Option
 function linksDirectory(call: Call, { directory, name }: Entry): boolean {
   const path = join(directory.path, name);
   const token = call.access.require(ask("open", file(path)));
-  try {
-    return targetType(token, path, directory.fd, name) === "dir";
-  } catch (error) {
-    throw fromPlatform(error);
-  }
+  return asIoErrors(() => targetType(token, path, directory.fd, name) === "dir");
 }
 
 function removeLink(call: Call, { directory, name }: Entry): null {
   const path = join(directory.path, name);
   const token = call.access.require(ask("delete", file(path)));
-  try {
-    unlinkSymlink(token, path, directory.fd, name);
-  } catch (error) {
-    throw fromPlatform(error);
-  }
+  asIoErrors(() => unlinkSymlink(token, path, directory.fd, name));
   return null;
 }
 

@@ -1,8 +1,7 @@
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
-import { SdkError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { integer } from "../../parameters.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { fromPlatform, ioError } from "../os-errors.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 
@@ -18,8 +17,7 @@ function sequence(start: bigint, end: bigint, step: bigint): bigint[] {
   return Array.from({ length: Number(count) }, (_, index) => start + BigInt(index) * step);
 }
 
-const invalid = (reason: string) =>
-  new SdkError("IoErrorKind", "InvalidArguments", `Invalid arguments: ${reason}`);
+const invalid = (reason: string) => ioError("InvalidArguments", `Invalid arguments: ${reason}`);
 
 export const seqNamespace: Namespace = {
   ...seqFlags.namespace,

@@ -4,7 +4,7 @@ import { text } from "../../parameters.ts";
 import { appendTo } from "../effects/append.ts";
 import { writeInPlace } from "../file/index.ts";
 import { openFile } from "../open.ts";
-import { fromPlatform } from "../os-errors.ts";
+import { asIoErrors } from "../os-errors.ts";
 import { ask, file, join } from "../resource.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
@@ -26,15 +26,8 @@ function write(call: Call, path: string, content: string, replace: boolean): nul
     const token = call.access.require(ask("write", target));
     const opened = { read: !replace, write: true, create: true };
     return using(openFile(call, dir, name, opened), (handle) => {
-      if (replace) {
-        writeInPlace(call, handle, content);
-        return null;
-      }
-      try {
-        appendTo(token, target.id, handle.fd, content);
-      } catch (error) {
-        throw fromPlatform(error);
-      }
+      if (replace) writeInPlace(call, handle, content);
+      else asIoErrors(() => appendTo(token, target.id, handle.fd, content));
       return null;
     });
   });
