@@ -1,4 +1,4 @@
-import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex";
+import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex.ts";
 import { ioError } from "../../os-errors.ts";
 import { GzipError } from "./gunzip.ts";
 import { Kept } from "./lines.ts";
