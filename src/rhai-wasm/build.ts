@@ -30,6 +30,12 @@ const CRATES: readonly Crate[] = [
       "-Clink-arg=--export=__heap_base",
     ],
   },
+  {
+    directory: join(here, "regex"),
+    artifact: "regex_wasm.wasm",
+    output: join(here, "regex.wasm"),
+    flags: ["-Clink-arg=--max-memory=268435456"],
+  },
 ];
 
 /** The tools by the Debian package that has them. */
