@@ -1,15 +1,6 @@
 import { EnumValue } from "rhai-wasm";
 import type { Failure } from "../engine/index.ts";
 
-/** Types of `kind` that are named in a message; scripts can throw maps with any other. */
-const NAMED_KINDS: ReadonlySet<string> = new Set([
-  "RhaiSafeIoErrorKind",
-  "RhaiSafeProcessMgmtErrorKind",
-  "RhaiDiskinfoErrorKind",
-  "RhaiSysteminfoErrorKind",
-  "RhaiCommonUtilsErrorKind",
-]);
-
 /**
  * The message of a failed script. A thrown map reads `source: kind: message`; of another thrown value the position
  * stands twice, as in `rex-runner`; all else is Rhai's own text.
@@ -24,7 +15,7 @@ export function failureMessage(failure: Failure): string {
   if (failure.error !== "ErrorRuntime") return failure.message;
   if (!(failure.thrown instanceof Map)) return `${failure.message}${place}`;
   const kind = failure.thrown.get("kind");
-  const kindName = kind instanceof EnumValue && NAMED_KINDS.has(kind.type) ? kind.name : "Unknown";
+  const kindName = kind instanceof EnumValue && kind.type.endsWith("ErrorKind") ? kind.name : "Unknown";
   const source = failure.shown?.get("source") ?? "Unknown";
   const message = failure.shown?.get("message") ?? "No message available";
   return `${source}: ${kindName}: ${message}${place}`;

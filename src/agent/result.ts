@@ -50,8 +50,11 @@ export interface LogAttributes {
 /** Characters of an error's message; a longer one is cut and ends in `...`. */
 const MAX_MESSAGE = 1024;
 
-/** `message` as a result may have it. A message of at most 1,024 bytes is whole. */
+/** `message` as a result may have it. */
 export function cutMessage(message: string): string {
-  if (Buffer.byteLength(message) <= MAX_MESSAGE) return message;
-  return `${[...message].slice(0, MAX_MESSAGE - 3).join("")}...`;
+  // No more characters than UTF-16 units.
+  if (message.length <= MAX_MESSAGE) return message;
+  const characters = [...message];
+  if (characters.length <= MAX_MESSAGE) return message;
+  return `${characters.slice(0, MAX_MESSAGE - 3).join("")}...`;
 }

@@ -66,7 +66,7 @@ function splitClauses(text: string): string[] | undefined {
 
 function readClause(text: string, variable: string): Clause | undefined {
   if (text === variable) return { op: "all" };
-  const match = new RegExp(`^${variable}\\s*(==|\\bin\\b|\\bis\\b)\\s*([sS]*)$`).exec(text);
+  const match = new RegExp(`^${variable}\\s*(==|\\bin\\b|\\bis\\b)\\s*([\\s\\S]*)$`).exec(text);
   const [, op, rest = ""] = match ?? [];
   switch (op) {
     case "==": {

@@ -125,7 +125,24 @@ fn failure(status: u8, error: &EvalAltResult) -> Vec<u8> {
         out.push(0);
     }
     text(&present(value.to_string()), &mut out);
+    shown_fields(&value, &mut out);
     out
+}
+
+/// Entries of a thrown map that make up an error's message.
+const SHOWN_FIELDS: [&str; 2] = ["source", "message"];
+
+/// Those entries of a thrown map in display form: a count, then names and texts.
+fn shown_fields(value: &Dynamic, out: &mut Vec<u8>) {
+    let Ok(map) = value.as_map_ref() else {
+        return out.extend_from_slice(&0u32.to_le_bytes());
+    };
+    let found: Vec<_> = SHOWN_FIELDS.iter().filter_map(|name| Some((name, map.get(*name)?))).collect();
+    out.extend_from_slice(&(found.len() as u32).to_le_bytes());
+    for (name, value) in found {
+        text(name, out);
+        text(&present(value.to_string()), out);
+    }
 }
 
 fn text(content: &str, out: &mut Vec<u8>) {

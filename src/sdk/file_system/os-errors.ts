@@ -1,0 +1,32 @@
+import { LimitError } from "../../platform/limits.ts";
+import { OsError } from "../../platform/os-error.ts";
+import { type ErrorKind, SdkError, TextError } from "../errors.ts";
+
+type IoKind = ErrorKind<"IoErrorKind">;
+
+/** An error of this namespace. */
+export const ioError = (kind: IoKind, message: string): SdkError<"IoErrorKind"> =>
+  new SdkError("IoErrorKind", kind, message);
+
+/** `error` of the platform as scripts see it: the system's own text, or the limit by name. Others stay as they are. */
+export function fromPlatform(error: unknown, kind: IoKind = "IoError"): unknown {
+  if (error instanceof OsError) return ioError(kind, error.message);
+  if (error instanceof LimitError) return ioError("FileContentTooLargeError", error.message);
+  return error;
+}
+
+/** What `act` returns; its platform errors leave as {@link fromPlatform} makes them. */
+export function asIoErrors<T>(act: () => T, kind: IoKind = "IoError"): T {
+  try {
+    return act();
+  } catch (error) {
+    throw fromPlatform(error, kind);
+  }
+}
+
+/** The message of an error that scripts can see; anything else is thrown again. */
+export function scriptMessage(error: unknown): string {
+  const seen = fromPlatform(error);
+  if (seen instanceof SdkError || seen instanceof TextError) return seen.message;
+  throw error;
+}
