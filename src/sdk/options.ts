@@ -25,6 +25,9 @@ const keep =
     // The setter's type in the manifest is the one of T.
     value as T;
 
+const MAX_USIZE = 0xffff_ffff_ffff_ffffn;
+export const MAX_U32 = 0xffff_ffffn;
+
 /** Options by their type in scripts. An option without an initial value is `undefined` until set. */
 export const field = {
   boolean: (initial = false): Field<boolean> => ({ type: "bool", initial, accept: keep() }),
@@ -33,6 +36,17 @@ export const field = {
     type: "i64",
     initial,
     accept: keep(),
+  }),
+  /** An integer that must fit Rust's unsigned type of this maximum; `usize` unless given. */
+  unsigned: <I extends bigint | undefined>(initial: I, maximum = MAX_USIZE): Field<bigint | I> => ({
+    type: "i64",
+    initial,
+    accept: (value, setter) => {
+      if (typeof value === "bigint" && value >= 0n && value <= maximum) return value;
+      throw new TextError(
+        `Parameter conversion failed for ${setter}: out of range integral type conversion attempted`,
+      );
+    },
   }),
   array: (): Field<Value[] | undefined> => ({ type: "Array", initial: undefined, accept: keep() }),
   map: (): Field<Map<string, Value> | undefined> => ({ type: "Map", initial: undefined, accept: keep() }),

@@ -1,6 +1,7 @@
 import { LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { type ErrorKind, SdkError, TextError } from "../errors.ts";
+import { NotUtf8 } from "./text.ts";
 
 type IoKind = ErrorKind<"IoErrorKind">;
 
@@ -11,6 +12,7 @@ export const ioError = (kind: IoKind, message: string): SdkError<"IoErrorKind"> 
 /** `error` of the platform as scripts see it: the system's own text, or the limit by name. Others stay as they are. */
 export function fromPlatform(error: unknown, kind: IoKind = "IoError"): unknown {
   if (error instanceof OsError) return ioError(kind, error.message);
+  if (error instanceof NotUtf8) return ioError("IoError", error.message);
   if (error instanceof LimitError) return ioError("FileContentTooLargeError", error.message);
   return error;
 }

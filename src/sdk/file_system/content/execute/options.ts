@@ -1,6 +1,6 @@
 import type { Value } from "rhai-wasm";
 import { TextError } from "../../../errors.ts";
-import { type Field, field, fieldNotInitialized, options, required } from "../../../options.ts";
+import { type Field, field, fieldNotInitialized, MAX_U32, options, required } from "../../../options.ts";
 import { ioError } from "../../os-errors.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 
@@ -11,25 +11,13 @@ export interface Argument {
 }
 
 const PATH = "rust_safe_io::execute";
-const MAX_PID = 0xffff_ffff;
-
-const pid: Field<bigint | undefined> = {
-  type: "i64",
-  initial: undefined,
-  accept: (value, setter) => {
-    if (typeof value === "bigint" && value >= 0n && value <= MAX_PID) return value;
-    throw new TextError(
-      `Parameter conversion failed for ${setter}: out of range integral type conversion attempted`,
-    );
-  },
-};
 
 export const childNamespaceOptions = options({
   name: "ChildNamespaceOptions",
   path: PATH,
   summary: "Begins the options of the namespaces that a program runs in.",
   only: "linux",
-  fields: { target_process: required(pid, fieldNotInitialized) },
+  fields: { target_process: required(field.unsigned(undefined, MAX_U32), fieldNotInitialized) },
 });
 
 const args: Field<readonly Argument[]> = {

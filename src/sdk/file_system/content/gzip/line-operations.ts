@@ -3,12 +3,12 @@ import type { Namespace } from "../../../namespace.ts";
 import { operation, type Parameter } from "../../../operation.ts";
 import type { Options } from "../../../options.ts";
 import { object, text } from "../../../parameters.ts";
+import { requireRead } from "../../access.ts";
 import { HANDLES } from "../../handles.ts";
 import { ioError } from "../../os-errors.ts";
-import { requireRead } from "../access.ts";
+import { select } from "../../text.ts";
 import { asIoError } from "../errors.ts";
 import { decompressedLines, searchGzip } from "./index.ts";
-import { select } from "./lines.ts";
 import { searchGzipOptions } from "./options.ts";
 
 /** ReadLinesOptions of plain files. */

@@ -1,7 +1,7 @@
 import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex.ts";
 import { ioError } from "../../os-errors.ts";
+import { Kept, NotUtf8 } from "../../text.ts";
 import { GzipError } from "./gunzip.ts";
-import { Kept } from "./lines.ts";
 
 export interface SearchOptions {
   readonly exclude_pattern: string | undefined;
@@ -57,7 +57,7 @@ export function search(
       if (kept.size === most) break;
     }
   } catch (error) {
-    if (!(error instanceof GzipError)) throw error;
+    if (!(error instanceof GzipError || error instanceof NotUtf8)) throw error;
   }
   return kept.items();
 }

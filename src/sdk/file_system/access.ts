@@ -1,8 +1,8 @@
-import type { Authorized } from "../../../policy/types.ts";
-import type { Call } from "../../operation.ts";
-import type { FileHandle } from "../handles.ts";
-import { ioError } from "../os-errors.ts";
-import { ask, file } from "../resource.ts";
+import type { Authorized } from "../../policy/types.ts";
+import type { Call } from "../operation.ts";
+import type { FileHandle } from "./handles.ts";
+import { ioError } from "./os-errors.ts";
+import { ask, file } from "./resource.ts";
 
 /** Permission to read `handle`, which must have been opened for it. */
 export function requireRead({ access }: Call, handle: FileHandle): Authorized<"file_system.read"> {

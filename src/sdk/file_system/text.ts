@@ -1,15 +1,33 @@
-import { LIMITS, LimitError } from "../../../../platform/limits.ts";
-import { GzipError } from "./gunzip.ts";
+import { LIMITS, LimitError } from "../../platform/limits.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
 
+/** Bytes that are no UTF-8. */
+export class NotUtf8 extends Error {
+  override readonly name = "NotUtf8";
+  constructor() {
+    super("stream did not contain valid UTF-8");
+  }
+}
+
+// A byte order mark is text: Rust's strings keep it.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** `bytes` as text. @throws {NotUtf8} */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new NotUtf8();
+  }
+}
+
 /**
  * Lines of the text whose bytes come in `pieces`, one at a time; `\n` and `\r\n` end a line.
- * @throws {GzipError} for a line that is not UTF-8, or with the damage of the content: the line that it is in is lost
+ * @throws {NotUtf8} for a line that is not, or whatever `pieces` throw: the line in which they do is lost
  */
 export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, void> {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let parts: Uint8Array[] = [];
   let length = 0;
   const line = (): string => {
@@ -18,11 +36,7 @@ export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, 
     length = 0;
     const ended = bytes.at(-1) === NEWLINE;
     const end = ended ? (bytes.at(-2) === RETURN ? -2 : -1) : bytes.length;
-    try {
-      return decoder.decode(bytes.subarray(0, end));
-    } catch {
-      throw new GzipError("stream did not contain valid UTF-8");
-    }
+    return decode(bytes.subarray(0, end));
   };
   for (const piece of pieces) {
     let start = 0;

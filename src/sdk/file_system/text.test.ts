@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { LIMITS } from "../../../../platform/limits.ts";
-import { GzipError } from "./gunzip.ts";
-import { Kept, linesOf, select } from "./lines.ts";
+import { LIMITS } from "../../platform/limits.ts";
+import { Kept, linesOf, NotUtf8, select } from "./text.ts";
 
 const pieces = (...texts: string[]) => texts.map((text) => Buffer.from(text, "latin1"));
 const lines = (...texts: string[]) => [...linesOf(pieces(...texts))];
@@ -25,7 +24,7 @@ describe("linesOf", () => {
   test("what is not UTF-8 is an error after the lines before", () => {
     const iterator = linesOf(pieces("ok\n\xff\xfe\nrest"));
     expect(iterator.next().value).toBe("ok");
-    expect(() => iterator.next()).toThrow(GzipError);
+    expect(() => iterator.next()).toThrow(NotUtf8);
   });
 
   test("however the bytes are cut", () => {
