@@ -13,12 +13,12 @@ export interface DateTimeFields {
   readonly nanosecond: bigint;
 }
 
-export const MAX_YEAR = 9999;
+const MAX_YEAR = 9999;
 const MIN_SECONDS = -377_705_116_800n;
 const MAX_SECONDS = 253_402_300_799n;
 const MS_PER_SECOND = 1000;
 
-/** Bounds of the parts in the order in which the reference finds them wrong; the days of a month are asked after. */
+/** Bounds of the parts in the order in which the reference finds them wrong. */
 const BOUNDS: readonly (readonly [name: keyof DateTimeFields, first: bigint, last: bigint])[] = [
   ["month", 1n, 12n],
   ["year", BigInt(-MAX_YEAR), BigInt(MAX_YEAR)],
@@ -69,23 +69,29 @@ export class DateTime extends HostObject {
 
   /** Whole seconds of it as the platform's type. @throws {SdkError} when no calendar has this point in time */
   date(): Date {
-    for (const [name, first, last] of BOUNDS) {
-      if (this.fields[name] < first || this.fields[name] > last) throw outOfRange(name);
-      if (name === "day" && Number(this.fields.day) !== this.midnight().getUTCDate()) throw outOfRange(name);
-    }
-    const date = this.midnight();
+    const wrong = componentOutOfRange(this.fields);
+    if (wrong !== undefined) throw outOfRange(wrong);
+    const date = midnight(this.fields);
     const { hour, minute, second } = this.fields;
     date.setUTCHours(Number(hour), Number(minute), Number(second));
     return date;
   }
+}
 
-  /** `Date.UTC` would take the years 0 to 99 for 1900 to 1999. */
-  private midnight(): Date {
-    const { year, month, day } = this.fields;
-    const date = new Date(0);
-    date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-    return date;
+/** The first component for which no calendar has this point in time. */
+export function componentOutOfRange(fields: DateTimeFields): keyof DateTimeFields | undefined {
+  for (const [name, first, last] of BOUNDS) {
+    if (fields[name] < first || fields[name] > last) return name;
+    if (name === "day" && Number(fields.day) !== midnight(fields).getUTCDate()) return name;
   }
+  return undefined;
+}
+
+/** The start of the day. `Date.UTC` would take the years 0 to 99 for 1900 to 1999. */
+function midnight({ year, month, day }: DateTimeFields): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  return date;
 }
 
 /** Type of {@link DateTime} for signatures and the manifest. */
