@@ -10,6 +10,24 @@ export const ERROR_TYPES = {
 
 export type RunErrorCode = keyof typeof ERROR_TYPES;
 
+interface RefusalAlarm {
+  readonly type: string;
+  /** Metric that counts it, if one does. */
+  readonly count?: string;
+  /** Its details say what was checked, as the message does. */
+  readonly withContext: boolean;
+}
+
+/** What is reported of a refusal beside its error, as `rex-runner` does. */
+export const REFUSAL_ALARMS: { readonly [code in RunErrorCode]?: RefusalAlarm } = {
+  arguments_too_deep: {
+    type: "RexRunnerScriptArgumentValidationFailure",
+    count: "RexRunnerScriptArgumentValidationFailureCount",
+    withContext: true,
+  },
+  reserved_name: { type: "RexRunnerScriptExecutionFailure", withContext: false },
+};
+
 /** A run that was not started, or that has no result. */
 export class RunError extends Error {
   override readonly name = "RunError";

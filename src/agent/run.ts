@@ -14,16 +14,9 @@ import {
   type RunLimits,
 } from "../engine/index.ts";
 import type { Access } from "../policy/types.ts";
-import { RunError } from "./errors.ts";
+import { ERROR_TYPES, REFUSAL_ALARMS, RunError } from "./errors.ts";
 import { failureMessage } from "./failure-message.ts";
-import {
-  type Alarm,
-  cutMessage,
-  type ErrorType,
-  type Metric,
-  type RunFailure,
-  type RunResult,
-} from "./result.ts";
+import { type Alarm, cutMessage, type Metric, type RunFailure, type RunResult } from "./result.ts";
 import { type LogLevel, PublishLimit, RunState } from "./run-state.ts";
 
 /** What scripts can call, and what happens when they do. */
@@ -81,13 +74,17 @@ export async function runScript(engine: Engine, program: Program, input: RunInpu
   };
 }
 
-/** The result of a run that was not started. */
-export function refusedResult(error_type: ErrorType, message: string, startedAt: number): RunResult {
+/** The result of a run that was not started, or that has none. */
+export function refusedResult(error: RunError, startedAt: number): RunResult {
+  const alarm = REFUSAL_ALARMS[error.code];
+  const metrics = alarm?.count === undefined ? [] : [count(alarm.count, "FailureCount")];
+  const details = alarm?.withContext ? error.message : error.message.replace(/^[^:]*: /, "");
   return {
     output: "",
     status: "ERROR",
-    error: { error_type, message: cutMessage(message) },
-    metrics: [duration("RexRunnerTotalExecutionTime", performance.now() - startedAt)],
+    error: { error_type: ERROR_TYPES[error.code], message: cutMessage(error.message) },
+    ...(alarm ? { alarms: [{ alarm_type: alarm.type, alarm_details: details }] } : {}),
+    metrics: [...metrics, duration("RexRunnerTotalExecutionTime", performance.now() - startedAt)],
   };
 }
 

@@ -5,8 +5,8 @@ const MiB = 1024 * KiB;
 export const LIMITS = {
   /** Bytes of a script's text. */
   scriptBytes: MiB,
-  /** Bytes of a policy, all its files together. */
-  policyBytes: 4 * MiB,
+  /** Bytes of a policy; the policy room has the same bound. */
+  policyBytes: MiB,
   /** Bytes of a Cedar schema. */
   schemaBytes: MiB,
   /** Nesting of parentheses, brackets and braces in a policy; at about 150 Cedar overflows its stack. */

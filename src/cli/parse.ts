@@ -1,0 +1,97 @@
+import { parseArgs } from "node:util";
+import { type Command, type Option, UsageError } from "./command.ts";
+import { HELP } from "./commands.ts";
+import { didYouMean } from "./suggestion.ts";
+
+/** What stands on the command line after the command; `help` when help is asked for, wherever it stands. */
+export interface Parsed {
+  readonly help: boolean;
+  readonly options: ReadonlyMap<string, string>;
+  readonly operand: string | undefined;
+}
+
+/**
+ * Parses the arguments of `command`. One that `--help` stands among is not checked further.
+ * @throws {UsageError}
+ */
+export function parseCommandLine(command: Command, args: readonly string[]): Parsed {
+  const known = [...command.options, HELP];
+  const { tokens } = parseArgs({
+    args: [...args],
+    // Node's own errors show its rules instead of ours.
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: Object.fromEntries(
+      known.map(({ name, short, value }) => [
+        name,
+        {
+          type: value === undefined ? "boolean" : "string",
+          ...(short === undefined ? {} : { short }),
+        } as const,
+      ]),
+    ),
+  });
+  const options = new Map<string, string>();
+  let operand: string | undefined;
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") continue;
+    if (token.kind === "positional") {
+      if (command.operand === undefined || operand !== undefined) throw unexpected(token.value, []);
+      operand = token.value;
+      continue;
+    }
+    const option = known.find(({ name }) => name === token.name);
+    if (!option) throw unexpected(token.rawName, known);
+    if (option === HELP) return { help: true, options, operand };
+    if (options.has(option.name)) throw new UsageError(`${shown(option)} is given more than once`);
+    options.set(option.name, givenValue(option, token));
+  }
+  expectAll(command, options);
+  return { help: false, options, operand };
+}
+
+interface OptionToken {
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}
+
+function givenValue(option: Option, { rawName, value, inlineValue }: OptionToken): string {
+  if (option.value === undefined) {
+    if (value === undefined) return "";
+    throw new UsageError(`${shown(option)} takes no value`);
+  }
+  const forgotten = inlineValue !== true && /^-./.test(value ?? "") && option.hyphen !== true;
+  if (value === undefined || forgotten) throw new UsageError(`${shown(option)} needs a value`);
+  // As in `-o=json`; of a long name, the parser takes the sign itself.
+  const given = inlineValue === true && !rawName.startsWith("--") ? value.replace(/^=/, "") : value;
+  if (option.choices && !option.choices.includes(given)) {
+    const choices = option.choices.join(", ");
+    throw new UsageError(
+      `'${given}' is no value of ${shown(option)}; it takes ${choices}${didYouMean(given, option.choices)}`,
+    );
+  }
+  return given;
+}
+
+function expectAll({ options, oneOf = [] }: Command, given: ReadonlyMap<string, string>): void {
+  for (const option of options) {
+    if (option.required && !given.has(option.name)) throw new UsageError(`${shown(option)} is missing`);
+  }
+  const alternatives = options.filter(({ name }) => oneOf.includes(name));
+  const count = alternatives.filter(({ name }) => given.has(name)).length;
+  const names = alternatives.map(shown);
+  if (alternatives.length > 0 && count === 0) throw new UsageError(`${names.join(" or ")} is missing`);
+  if (count > 1) throw new UsageError(`${names.join(" and ")} exclude each other`);
+}
+
+function unexpected(argument: string, known: readonly Option[]): UsageError {
+  const near = didYouMean(
+    argument,
+    known.map(({ name }) => `--${name}`),
+  );
+  return new UsageError(`unexpected argument '${argument}'${near}`);
+}
+
+const shown = ({ name, value }: Option): string => `--${name}${value === undefined ? "" : ` ${value}`}`;

@@ -1,0 +1,129 @@
+import { logLevel, RunError, type RunResult, refusedResult, runScript } from "../agent/index.ts";
+import { createEngine, prepareEngine } from "../engine/index.ts";
+import { effectiveUser } from "../platform/identity.ts";
+import { LIMITS } from "../platform/limits.ts";
+import {
+  createAccess,
+  PolicyError,
+  type PolicySet,
+  parsePolicySet,
+  parseStrictly,
+  prepareCedar,
+} from "../policy/index.ts";
+import { type Given, UsageError } from "./command.ts";
+import { MAX_TIMEOUT_SECONDS } from "./commands.ts";
+import { Denials } from "./denials.ts";
+import { readInputs } from "./inputs.ts";
+import { resultJson, resultText } from "./result-text.ts";
+import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
+import { forStandardError, forStandardOutput, print, printError } from "./terminal.ts";
+
+/** `remit run`: 0 when the script was attempted, however it ended; 1 when it could not be. */
+export async function run(given: Given): Promise<number> {
+  const timeMs = timeout(given.options.get("timeout"));
+  const format = given.options.get("output-format") ?? "json";
+  const denials = new Denials();
+  let outcome: Outcome;
+  try {
+    outcome = await attempt(given, timeMs, format === "human" ? denials : undefined);
+  } catch (error) {
+    // Whoever starts scripts reads this as a result, whatever the format.
+    print(resultJson(refusedResult(asRunError(error), given.startedAt)));
+    return 1;
+  }
+  const { result, policies, user } = outcome;
+  if (format === "human") {
+    const { out, error } = resultText(result, given.options.has("verbose"));
+    print(forStandardOutput(out));
+    printError(forStandardError(error));
+    if (denials.any) await explainDenials(denials, user, policies, given.options.get("policy-file") ?? "");
+  } else print(resultJson(result, format === "pretty-json" ? 2 : undefined));
+  return 0;
+}
+
+interface Outcome {
+  readonly result: RunResult;
+  readonly policies: PolicySet;
+  readonly user: string;
+}
+
+async function attempt(
+  { options, startedAt }: Given,
+  timeMs: number,
+  denials: Denials | undefined,
+): Promise<Outcome> {
+  // Other threads compile both engines while this one reads and evaluates what follows.
+  const engines = [prepareEngine(), prepareCedar()];
+  for (const engine of engines) engine.catch(() => undefined); // whoever awaits it gets the error
+  const inputs = readInputs(options);
+  const sdk = await import("../sdk/index.ts");
+  const { name: user } = effectiveUser();
+  await Promise.all(engines);
+  const policies = loadPolicies(inputs.policy, options.has("strict"));
+  if (inputs.argumentsRefused) throw inputs.argumentsRefused;
+  const engine = await createEngine(sdk.surface.manifest, ENGINE_OPTIONS);
+  const program = {
+    manifest: sdk.surface.manifest,
+    call: sdk.callOperation,
+    importModule: sdk.importModule,
+  };
+  const result = await runScript(engine, program, {
+    script: inputs.script,
+    arguments: inputs.arguments,
+    access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
+    limits: runLimits(timeMs),
+    logLevel: logLevel(process.env["LOG_LEVEL"]),
+    startedAt,
+  });
+  return { result, policies, user };
+}
+
+function loadPolicies(source: string, strict: boolean): PolicySet {
+  try {
+    return strict ? parseStrictly(source) : parsePolicySet(source);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    const { code, message, position } = error;
+    const what =
+      code === "policy_invalid"
+        ? "The policy does not pass strict validation"
+        : "Failed to parse Cedar policy - check syntax and structure";
+    const place = position ? ` (line ${position.line}, column ${position.column})` : "";
+    throw new RunError("policy_refused", `Failed to create Rhai engine: ${what}: ${message}${place}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Tells the policy's owner what was denied and why, and what of the policy cannot work as written. */
+async function explainDenials(
+  denials: Denials,
+  user: string,
+  policies: PolicySet,
+  path: string,
+): Promise<void> {
+  printError(forStandardError(denials.explained(user)));
+  const [{ validate }, { findingText }] = await Promise.all([
+    import("../policy/validate.ts"),
+    import("./findings.ts"),
+  ]);
+  for (const finding of validate(policies)) {
+    printError(forStandardError(`warning: ${findingText(path, finding)}\n`));
+  }
+}
+
+function asRunError(error: unknown): RunError {
+  if (error instanceof RunError) return error;
+  const [line = ""] = String(error).split("\n", 1);
+  return new RunError("engine_failed", `a fault of Remit: ${line}`, { cause: error });
+}
+
+/** Milliseconds of `--timeout`. @throws {UsageError} */
+function timeout(seconds: string | undefined): number {
+  if (seconds === undefined) return LIMITS.timeMs;
+  const value = /^\d{1,9}(\.\d{1,9})?$/.test(seconds) ? Number(seconds) : 0;
+  if (value > 0 && value <= MAX_TIMEOUT_SECONDS) return value * 1000;
+  throw new UsageError(
+    `'${seconds}' is no value of --timeout SECONDS; it takes more than 0 and at most ${MAX_TIMEOUT_SECONDS}`,
+  );
+}
