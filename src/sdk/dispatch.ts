@@ -1,4 +1,6 @@
 import type { Callback, HostResult, Position, Value } from "rhai-wasm";
+import { LimitError } from "../platform/limits.ts";
+import { OsError } from "../platform/os-error.ts";
 import { Denied } from "../policy/errors.ts";
 import { denialMessage } from "./denial.ts";
 import { SdkError, TextError, toThrown } from "./errors.ts";
@@ -38,6 +40,9 @@ function* resumable(
 
 function asSdkError({ source }: Operation, error: unknown): unknown {
   if (error instanceof SdkError && source === "text") return new TextError(error.message);
+  if (error instanceof LimitError || error instanceof OsError) {
+    return source === "text" ? new TextError(error.message) : new SdkError(source, "Other", error.message);
+  }
   if (!(error instanceof Denied)) return error;
   const message = denialMessage(error);
   if (source === "text") return new TextError(message);

@@ -90,6 +90,8 @@ export interface OptionsInput<F extends Fields> {
   readonly name: string;
   /** Module path of the reference's Rust type, which scripts see in `type_of` and in "Function not found". */
   readonly path: string;
+  /** The Rust type's own name, where scripts know it by another. */
+  readonly rustName?: string;
   readonly summary: string;
   readonly fields: F;
   readonly only?: "linux" | "unix";
@@ -111,7 +113,11 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
       super();
     }
   };
-  const type = { name: input.name, typeOf: `${input.path}::${input.name}`, class: BuiltOptions };
+  const type = {
+    name: input.name,
+    typeOf: `${input.path}::${input.rustName ?? input.name}`,
+    class: BuiltOptions,
+  };
   const builder = { name: `${input.name}Builder`, typeOf: `${type.typeOf}Builder`, class: Builder };
   const self = object(builder);
   const common = { source: "text", checks: [], ...(input.only ? { only: input.only } : {}) } as const;

@@ -28,10 +28,17 @@ export interface OpenedFor {
   readonly followSymlinks: boolean;
 }
 
+/** Which file stands at the name of a handle, if a write through the handle or its like has put another there. */
+export interface Replacement {
+  current?: { readonly dev: bigint; readonly ino: bigint };
+}
+
 /** An open regular file, and the directory entry by which it was opened. */
 export class FileHandle extends HostObject {
   /** Offset at which `read_page` and `write_in_place` continue, in bytes. */
   position = 0;
+  /** Shared with the handles that writes have returned. */
+  replacement: Replacement = {};
 
   constructor(
     readonly descriptor: Descriptor,

@@ -53,6 +53,17 @@ export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, 
   if (parts.length > 0) yield line();
 }
 
+/** Lines of `text`, one at a time; `\n` and `\r\n` end a line, and a final line end starts no further line. */
+export function* splitLines(text: string): Generator<string, void> {
+  let start = 0;
+  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+    yield text.slice(start, end > start && text[end - 1] === "\r" ? end - 1 : end);
+    start = end + 1;
+  }
+  // Without a line end the last line keeps its `\r`.
+  if (start < text.length) yield text.slice(start);
+}
+
 /** Which lines are wanted, as ReadLinesOptions say; lines count from 1. */
 export interface Selection {
   /** So many of the first, or when negative of the last; all where absent. */
@@ -110,4 +121,14 @@ export class Kept<T> {
     const ordered = [...this.ring.slice(this.oldest), ...this.ring.slice(0, this.oldest)];
     return ordered.map(({ item }) => item);
   }
+}
+
+/** All of `items`, which must not be more than an array of a script may hold. @throws {LimitError} */
+export function collect<T>(items: Iterable<T>): T[] {
+  const collected: T[] = [];
+  for (const item of items) {
+    if (collected.length >= LIMITS.arrayItems) throw new LimitError("arrayItems", LIMITS.arrayItems);
+    collected.push(item);
+  }
+  return collected;
 }

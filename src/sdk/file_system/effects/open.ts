@@ -22,7 +22,7 @@ type Create = Authorized<"file_system.create">;
 export type Access = "read" | "write" | "read-write";
 
 /** A descriptor that closes itself with its last holder. */
-const held = (fd: Fd): Descriptor => new Descriptor(fd, close);
+export const held = (fd: Fd): Descriptor => new Descriptor(fd, close);
 
 /** An open directory or file, and where it really is. */
 export interface Opened {
@@ -30,8 +30,10 @@ export interface Opened {
   readonly realPath: string;
 }
 
-const opened = (fd: Fd): Opened =>
-  closingOnError(fd, () => ({ descriptor: held(fd), realPath: realPath(fd) }));
+function opened(fd: Fd): Opened {
+  const path = closingOnError(fd, () => realPath(fd));
+  return { descriptor: held(fd), realPath: path };
+}
 
 /** Opens the directory at `path`; with `follow` through links, else a link anywhere in it is an error. */
 export function openDirectoryAt(token: Open, path: string, follow: boolean): Opened {
@@ -150,10 +152,10 @@ export function locateFile(token: Open, path: string, parent: Fd, name: string):
 export function openLinkAt(token: Open, path: string, parent: Fd, name: string): Descriptor {
   expectFor(token, path);
   const fd = openAt(parent, name, { access: "path" });
-  return closingOnError(fd, () => {
+  closingOnError(fd, () => {
     if (fstat(fd).type !== "symlink") throw new NotASymlink();
-    return held(fd);
   });
+  return held(fd);
 }
 
 /** What was opened is a directory, a device or the like. */

@@ -4,13 +4,14 @@ import { type Call, operation } from "../../operation.ts";
 import { integer, text } from "../../parameters.ts";
 import { readFile } from "../file/index.ts";
 import { fromPlatform, ioError } from "../os-errors.ts";
-import { collect, linesOf, parseNumber, splitAt } from "./lines.ts";
+import { collect, splitLines } from "../text.ts";
+import { parseNumber, splitAt } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
 const common = { source: "IoErrorKind", checks: [...FILE_CHECKS, ...READ_CHECKS] } as const;
 
 const readLines = (call: Call, path: string): Generator<string, void> =>
-  linesOf(withFile(call, path, { read: true }, (file) => readFile(call, file)));
+  splitLines(withFile(call, path, { read: true }, (file) => readFile(call, file)));
 
 const invalid = (reason: string) => ioError("InvalidArguments", `Invalid arguments: awk: ${reason}`);
 

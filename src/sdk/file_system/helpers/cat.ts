@@ -3,9 +3,9 @@ import type { Namespace } from "../../namespace.ts";
 import { text } from "../../parameters.ts";
 import { readFile } from "../file/index.ts";
 import { fromPlatform } from "../os-errors.ts";
+import { splitLines } from "../text.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { linesOf } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
 const catFlags = flags({ module: "cat", constants: { number: ["n"] } });
@@ -16,7 +16,7 @@ const NUMBER_WIDTH = 6;
 function numbered(content: string): string {
   let text = "";
   let number = 0;
-  for (const line of linesOf(content)) {
+  for (const line of splitLines(content)) {
     number++;
     text += `${number > 1 ? "\n" : ""}${String(number).padStart(NUMBER_WIDTH)}\t${line}`;
     // Numbers make the text of many short lines a multiple of the file.

@@ -3,9 +3,9 @@ import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
 import { readFile, searchFile } from "../file/index.ts";
 import type { FileHandle } from "../handles.ts";
+import { collect, splitLines } from "../text.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { collect, linesOf } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
 
 const grepFlags = flags({
@@ -25,7 +25,7 @@ function select(call: Call, file: FileHandle, pattern: string, invert: boolean):
   if (!invert) return matches;
   const matching = new Set(matches.map(({ number }) => number));
   return collect(
-    linesOf(readFile(call, file))
+    splitLines(readFile(call, file))
       .map((content, index) => ({ number: index + 1, content }))
       .filter(({ number }) => !matching.has(number)),
   );

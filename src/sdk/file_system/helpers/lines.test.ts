@@ -1,18 +1,19 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { collect, linesOf, parseNumber, splitAt } from "./lines.ts";
+import { collect, splitLines } from "../text.ts";
+import { parseNumber, splitAt } from "./lines.ts";
 
 test("lines end in a line feed, with or without a carriage return", () => {
-  expect([...linesOf("")]).toEqual([]);
-  expect([...linesOf("\n")]).toEqual([""]);
-  expect([...linesOf("a\r\n\r\nb\r\n")]).toEqual(["a", "", "b"]);
-  expect([...linesOf("a\rb\nc\r")]).toEqual(["a\rb", "c\r"]);
+  expect([...splitLines("")]).toEqual([]);
+  expect([...splitLines("\n")]).toEqual([""]);
+  expect([...splitLines("a\r\n\r\nb\r\n")]).toEqual(["a", "", "b"]);
+  expect([...splitLines("a\rb\nc\r")]).toEqual(["a\rb", "c\r"]);
 });
 
 test("lines joined again are the text", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "é", " ", "\t") })), (lines) => {
-      expect([...linesOf(lines.map((line) => `${line}\n`).join(""))]).toEqual(lines);
+      expect([...splitLines(lines.map((line) => `${line}\n`).join(""))]).toEqual(lines);
     }),
   );
 });
@@ -69,8 +70,8 @@ test("every number is read back from its text", () => {
 });
 
 test("no more is collected than an array may hold", () => {
-  expect(collect(linesOf("\n".repeat(1_000_000)))).toHaveLength(1_000_000);
-  expect(() => collect(linesOf("\n".repeat(1_000_001)))).toThrow("arrayItems");
+  expect(collect(splitLines("\n".repeat(1_000_000)))).toHaveLength(1_000_000);
+  expect(() => collect(splitLines("\n".repeat(1_000_001)))).toThrow("arrayItems");
 });
 
 test("parts are those of the platform's own split", () => {

@@ -1,17 +1,3 @@
-import { LIMITS, LimitError } from "../../../platform/limits.ts";
-import { fromPlatform } from "../os-errors.ts";
-
-/** Lines of `text`, one at a time; `\n` and `\r\n` end a line, and a final line end starts no further line. */
-export function* linesOf(text: string): Generator<string, void> {
-  let start = 0;
-  for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-    yield text.slice(start, end > start && text[end - 1] === "\r" ? end - 1 : end);
-    start = end + 1;
-  }
-  // Without a line end the last line keeps its `\r`.
-  if (start < text.length) yield text.slice(start);
-}
-
 /** Parts of `text` between `delimiter`s, one at a time; an empty delimiter cuts around every character. */
 export function* splitAt(text: string, delimiter: string): Generator<string, void> {
   if (delimiter === "") {
@@ -26,17 +12,6 @@ export function* splitAt(text: string, delimiter: string): Generator<string, voi
     start = end + delimiter.length;
   }
   yield text.slice(start);
-}
-
-/** All of `items`, which must not be more than an array of a script may hold. */
-export function collect<T>(items: Iterable<T>): T[] {
-  const collected: T[] = [];
-  for (const item of items) {
-    if (collected.length >= LIMITS.arrayItems)
-      throw fromPlatform(new LimitError("arrayItems", LIMITS.arrayItems));
-    collected.push(item);
-  }
-  return collected;
 }
 
 /** Unicode's White_Space: what JavaScript's `\s` means, with NEL and without the byte order mark. */

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import {
+  chownLinkAt,
+  type Fd,
+  fstat,
+  readLinkAt,
+  renameAt,
+  sameFile,
+  statAt,
+  symlinkAt,
+  unlinkAt,
+} from "../../../platform/file.ts";
+import { OsError } from "../../../platform/os-error.ts";
+import type { Authorized } from "../../../policy/types.ts";
+import type { Owner } from "../owner.ts";
+import { expectFor } from "./authorized.ts";
+
+type Create = Authorized<"file_system.create">;
+
+/** An entry of an open directory, by its name and by the path that policies know it by. */
+export interface Place {
+  readonly directory: Fd;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** A link that is held open, and its place. */
+export interface Link {
+  readonly fd: Fd;
+  readonly directory: { readonly fd: Fd };
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What the link at a place points to, as it was written. */
+export function readLink(token: Authorized<"file_system.read">, place: Place): string {
+  expectFor(token, place.path);
+  return readLinkAt(place.directory, place.name);
+}
+
+/** The same of a link that is open. ENOENT where its place has become another's. */
+export function targetOf(token: Authorized<"file_system.read">, link: Link): string {
+  expectFor(token, link.path);
+  expectInPlace(link);
+  return readLinkAt(link.directory.fd, link.name);
+}
+
+/** Makes a link with `target`, any text, as what it points to. */
+export function createLink(token: Create, place: Place, target: string): void {
+  expectFor(token, place.path);
+  symlinkAt(target, place.directory, place.name);
+}
+
+/** The same in place of what is there, all at once. A directory is not replaced. */
+export function replaceByLink(
+  tokens: { readonly create: Create; readonly remove: Authorized<"file_system.delete"> },
+  place: Place,
+  target: string,
+): void {
+  expectFor(tokens.create, place.path);
+  expectFor(tokens.remove, place.path);
+  const temporary = `.remit-${randomBytes(12).toString("hex")}.tmp`;
+  symlinkAt(target, place.directory, temporary);
+  try {
+    renameAt(place.directory, temporary, place.directory, place.name);
+  } catch (error) {
+    unlinkAt(place.directory, temporary);
+    throw error;
+  }
+}
+
+/** Gives the open link itself, not what it points to, another owner or group. */
+export function setLinkOwner(token: Authorized<"file_system.chown">, link: Link, owner: Owner): void {
+  expectFor(token, link.path);
+  expectInPlace(link);
+  chownLinkAt(link.directory.fd, link.name, owner.uid ?? -1, owner.gid ?? -1);
+}
+
+/** A link can be read and changed only by its name, which must still be the name of the one that was opened. */
+function expectInPlace({ fd, directory, name }: Link): void {
+  if (!sameFile(statAt(directory.fd, name), fstat(fd))) throw new OsError("ENOENT");
+}

@@ -1,0 +1,65 @@
+import type { Call } from "../../operation.ts";
+import { requireRead } from "../access.ts";
+import { sizeOf } from "../effects/content.ts";
+import { piecesOf } from "../effects/file.ts";
+import type { FileHandle } from "../handles.ts";
+import { asIoErrors, ioError } from "../os-errors.ts";
+import { linesOf, select } from "../text.ts";
+import { lastLinesOffset } from "./last-lines.ts";
+import { remaining } from "./read.ts";
+
+/** Which lines: so many of the first, or when negative of the last; lines count from 1. */
+export interface WhichLines {
+  readonly count: bigint | undefined;
+  /** Where the first begin, or the last end. */
+  readonly start: bigint | undefined;
+}
+
+/** The lines that are asked for; the handle is rewound. */
+export function readLines(call: Call, handle: FileHandle, { count, start }: WhichLines): string[] {
+  const token = requireRead(call, handle);
+  if (count === undefined && start === undefined) {
+    throw ioError("InvalidArguments", "Invalid arguments: No read line mode specified");
+  }
+  const lines = asIoErrors(() => {
+    if (count !== undefined && count < 0n && start === undefined) {
+      // From the end, so that the end of a large file is found without reading all of it.
+      const offset = lastLinesOffset(token, handle, sizeOf(token, handle), -count);
+      return [...linesOf(piecesOf(token, handle, offset))];
+    }
+    const selection = { count: numberOf(count), start: numberOf(start) };
+    return select(linesOf(remaining(token, handle)), selection);
+  });
+  handle.position = 0;
+  return lines;
+}
+
+const numberOf = (value: bigint | undefined): number | undefined =>
+  value === undefined ? undefined : Number(value);
+
+const NEWLINE = 10;
+
+/** The next `count` lines from where the handle stands, which moves on behind them. */
+export function readPage(call: Call, handle: FileHandle, count: bigint): string[] {
+  const token = requireRead(call, handle);
+  const most = Number(count);
+  return asIoErrors(() => {
+    const page: Uint8Array[] = [];
+    let found = 0;
+    for (const piece of piecesOf(token, handle, handle.position)) {
+      let end = 0;
+      while (found < most && end < piece.length) {
+        const newline = piece.indexOf(NEWLINE, end);
+        end = newline < 0 ? piece.length : newline + 1;
+        if (newline >= 0) found++;
+      }
+      page.push(piece.subarray(0, end));
+      handle.position += end;
+      if (found === most) break;
+    }
+    return collectLines(page);
+  });
+}
+
+const collectLines = (pieces: readonly Uint8Array[]): string[] =>
+  select(linesOf(pieces), { count: undefined, start: 1 });

@@ -1,0 +1,99 @@
+import { compileRegex, RegexError } from "rhai-wasm/regex.ts";
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
+import type { Call } from "../../operation.ts";
+import { requireRead } from "../access.ts";
+import type { FileHandle } from "../handles.ts";
+import { asIoErrors, ioError } from "../os-errors.ts";
+import { Kept, linesOf } from "../text.ts";
+import { readMode, remaining } from "./read.ts";
+import { Match, WordCount } from "./records.ts";
+
+/** What `act` makes with a regex of a script's; what is wrong with the regex is a `ValidationError`. */
+export function withRegexErrors<T>(pattern: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof RegexError)) throw error;
+    throw ioError(
+      "ValidationError",
+      `Validation error: Invalid regex pattern: '${pattern}' - ${error.message}`,
+    );
+  }
+}
+
+/** Lines that match, redacted if no more is allowed; the handle is rewound. */
+export function searchFile(call: Call, handle: FileHandle, pattern: string): Match[] {
+  const { token, redact } = readMode(call, handle);
+  const matches = withRegexErrors(pattern, () => {
+    const regex = compileRegex(pattern);
+    const redacted = redact?.();
+    return asIoErrors(() => {
+      const kept = new Kept<Match>();
+      let number = 0;
+      for (const line of linesOf(remaining(token, handle))) {
+        number++;
+        if (!regex.isMatch(line)) continue;
+        kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
+      }
+      return kept.items();
+    });
+  });
+  handle.position = 0;
+  return matches;
+}
+
+const NEWLINE = 10;
+const SPACE = 32;
+const RETURN = 13;
+const TAB = 9;
+const TILDE = 126;
+
+/** As `wc` counts: words are what ASCII white space separates. */
+export function countFile(call: Call, handle: FileHandle): WordCount {
+  const token = requireRead(call, handle);
+  let [lines, words, bytes] = [0, 0, 0];
+  let inWord = false;
+  asIoErrors(() => {
+    for (const piece of remaining(token, handle)) {
+      bytes += piece.length;
+      for (const byte of piece) {
+        if (byte === NEWLINE) lines++;
+        const space = byte === SPACE || (byte >= TAB && byte <= RETURN);
+        if (!space && !inWord) words++;
+        inWord = !space;
+      }
+    }
+  });
+  handle.position = 0;
+  return new WordCount(BigInt(lines), BigInt(words), BigInt(bytes));
+}
+
+const LEAST_LENGTH = 4;
+
+/** Runs of at least four printable ASCII characters, as `strings` finds them. */
+export function extractStrings(call: Call, handle: FileHandle): string[] {
+  const token = requireRead(call, handle);
+  const kept = new Kept<string>();
+  let run = "";
+  const end = () => {
+    if (run.length >= LEAST_LENGTH) kept.add(run, run.length);
+    run = "";
+  };
+  asIoErrors(() => {
+    for (const piece of remaining(token, handle)) {
+      let start = 0;
+      for (let at = 0; at < piece.length; at++) {
+        const byte = piece[at] ?? 0;
+        if ((byte >= SPACE && byte <= TILDE) || byte === TAB) continue;
+        run += Buffer.from(piece.subarray(start, at)).toString("latin1");
+        end();
+        start = at + 1;
+      }
+      run += Buffer.from(piece.subarray(start)).toString("latin1");
+      if (run.length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
+    }
+    end();
+  });
+  handle.position = 0;
+  return kept.items();
+}
