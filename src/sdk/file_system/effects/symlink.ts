@@ -12,10 +12,11 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import type { Owner } from "../owner.ts";
 import { expectFor } from "./authorized.ts";
+import { type Owner, OwnerRefused } from "./ownership.ts";
 
 type Create = Authorized<"file_system.create">;
+type Chown = Authorized<"file_system.chown">;
 
 /** An entry of an open directory, by its name and by the path that policies know it by. */
 export interface Place {
@@ -69,11 +70,20 @@ export function replaceByLink(
   }
 }
 
-/** Gives the open link itself, not what it points to, another owner or group. */
-export function setLinkOwner(token: Authorized<"file_system.chown">, link: Link, owner: Owner): void {
-  expectFor(token, link.path);
+/** Gives the open link itself, not what it points to, another owner or group. @throws {OwnerRefused} */
+export function setLinkOwner(token: Chown, link: Link, owner: Owner): void {
   expectInPlace(link);
-  chownLinkAt(link.directory.fd, link.name, owner.uid ?? -1, owner.gid ?? -1);
+  setLinkOwnerAt(token, { directory: link.directory.fd, name: link.name, path: link.path }, owner);
+}
+
+/** The same of the link at a place. */
+export function setLinkOwnerAt(token: Chown, place: Place, { uid, gid }: Owner): void {
+  expectFor(token, place.path);
+  try {
+    chownLinkAt(place.directory, place.name, uid ?? -1, gid ?? -1);
+  } catch (error) {
+    throw error instanceof OsError && error.code === "EPERM" ? new OwnerRefused() : error;
+  }
 }
 
 /** A link can be read and changed only by its name, which must still be the name of the one that was opened. */
