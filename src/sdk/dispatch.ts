@@ -6,6 +6,9 @@ import { denialMessage } from "./denial.ts";
 import { SdkError, TextError, toThrown } from "./errors.ts";
 import type { Call, Operation, Run } from "./operation.ts";
 
+/** What a call is known by: its name in the log, and how its errors reach scripts. */
+type Called = Pick<Operation, "name" | "source">;
+
 /** Runs `operation` for a script at `position`; whatever it throws leaves in the form that scripts catch. */
 export function dispatch(
   run: Run,
@@ -13,32 +16,36 @@ export function dispatch(
   args: readonly Value[],
   position: Position,
 ): HostResult {
-  const call: Call = {
-    run,
-    access: run.access,
-    line: position.line,
-    warn: (message) => run.log("WARN", message, position.line, operation.name),
-  };
+  const result = inCall(run, operation, position, (call) => operation.perform(call, args));
+  return isGenerator(result) ? resumable(operation, result) : result;
+}
+
+/** What `act` returns in a call by a script at `position`; what it throws leaves in the form that scripts catch. */
+export function inCall<T>(run: Run, called: Called, position: Position, act: (call: Call) => T): T {
   try {
-    const result = operation.perform(call, args);
-    return isGenerator(result) ? resumable(operation, result) : result;
+    return act({
+      run,
+      access: run.access,
+      line: position.line,
+      warn: (message) => run.log("WARN", message, position.line, called.name),
+    });
   } catch (error) {
-    throw toThrown(asSdkError(operation, error));
+    throw toThrown(asSdkError(called, error));
   }
 }
 
 function* resumable(
-  operation: Operation,
+  called: Called,
   steps: Generator<Callback, Value, Value>,
 ): Generator<Callback, Value, Value> {
   try {
     return yield* steps;
   } catch (error) {
-    throw toThrown(asSdkError(operation, error));
+    throw toThrown(asSdkError(called, error));
   }
 }
 
-function asSdkError({ source }: Operation, error: unknown): unknown {
+function asSdkError({ source }: Called, error: unknown): unknown {
   if (error instanceof SdkError && source === "text") return new TextError(error.message);
   if (error instanceof LimitError || error instanceof OsError) {
     return source === "text" ? new TextError(error.message) : new SdkError(source, "Other", error.message);

@@ -1,0 +1,23 @@
+/** Files and directories: handles and what can be done with them, and functions named after shell commands. */
+import type { Namespace } from "../namespace.ts";
+import { contentNamespaces } from "./content/index.ts";
+import { directoryNamespaces } from "./directory/index.ts";
+import { entryNamespaces } from "./entry/index.ts";
+import { errorNamespace } from "./errors.ts";
+import { fileNamespaces } from "./file/index.ts";
+import { HANDLES } from "./handles.ts";
+import { helperNamespaces } from "./helpers/index.ts";
+import { sizeNamespace } from "./size.ts";
+
+export { readModule } from "./import.ts";
+
+export const fileSystemNamespaces: readonly Namespace[] = [
+  { types: Object.values(HANDLES), constants: [], operations: [] },
+  errorNamespace,
+  sizeNamespace,
+  ...directoryNamespaces,
+  ...entryNamespaces,
+  ...fileNamespaces,
+  ...contentNamespaces,
+  ...helperNamespaces,
+];

@@ -1,0 +1,37 @@
+import type { HostResult, ModuleSource, Position, Value } from "rhai-wasm";
+import { commonNamespaces } from "./common/index.ts";
+import { dispatch, inCall } from "./dispatch.ts";
+import { fileSystemNamespaces, readModule } from "./file_system/index.ts";
+import type { Run } from "./operation.ts";
+import { runnerNamespace } from "./runner/index.ts";
+import { joinNamespaces } from "./surface.ts";
+
+export type { Documentation, Operation, Run } from "./operation.ts";
+export type { Surface } from "./surface.ts";
+
+/** All that scripts can call. */
+export const surface = joinNamespaces([...fileSystemNamespaces, ...commonNamespaces, runnerNamespace]);
+
+/** Calls `surface.operations[index]` for a script of `run`. */
+export function callOperation(
+  run: Run,
+  index: number,
+  args: readonly Value[],
+  position: Position,
+): HostResult {
+  const operation = surface.operations[index];
+  if (!operation) throw new Error(`no operation ${index}`);
+  return dispatch(run, operation, args, position);
+}
+
+/** The source of a module that a script of `run` imports; `undefined` where there is none. */
+export function importModule(
+  run: Run,
+  path: string,
+  importer: string | undefined,
+  position: Position,
+): ModuleSource | undefined {
+  return inCall(run, { name: "import", source: "IoErrorKind" }, position, (call) =>
+    readModule(call, path, importer),
+  );
+}
