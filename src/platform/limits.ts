@@ -43,6 +43,10 @@ export const LIMITS = {
   fileBytes: 64 * MiB,
   /** Entries of one directory. */
   directoryEntries: 100_000,
+  /** Entries of a tree of directories that one search, measurement or change goes through. */
+  treeEntries: 1_000_000,
+  /** Entries of a tree that one recursive change applies to. */
+  treeChanges: 100_000,
   /** Levels of directories below the one at which a search or a removal starts. */
   directoryDepth: 256,
   /** Bytes of a path, without the NUL at its end. */
@@ -60,6 +64,13 @@ export const LIMITS = {
   executeTimeMs: 300_000,
   /** Bytes of the arguments and of the environment of an executed program. */
   executeArgumentBytes: 128 * KiB,
+
+  /** Wall time of one HTTP request, in milliseconds. */
+  requestTimeMs: 30_000,
+  /** Bytes of the body of an HTTP response. */
+  responseBytes: 16 * MiB,
+  /** Redirects that one HTTP request follows. */
+  redirects: 10,
 } as const;
 
 /** A bound was met. Nothing has happened beyond it. */

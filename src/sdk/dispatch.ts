@@ -17,6 +17,7 @@ export function dispatch(
   position: Position,
 ): HostResult {
   const result = inCall(run, operation, position, (call) => operation.perform(call, args));
+  if (result instanceof Promise) return settled(operation, result);
   return isGenerator(result) ? resumable(operation, result) : result;
 }
 
@@ -29,6 +30,14 @@ export function inCall<T>(run: Run, called: Called, position: Position, act: (ca
       line: position.line,
       warn: (message) => run.log("WARN", message, position.line, called.name),
     });
+  } catch (error) {
+    throw toThrown(asSdkError(called, error));
+  }
+}
+
+async function settled(called: Called, result: Promise<Value>): Promise<Value> {
+  try {
+    return await result;
   } catch (error) {
     throw toThrown(asSdkError(called, error));
   }

@@ -33,6 +33,7 @@ export const ERROR_KINDS = {
     "Other",
   ],
   CommonUtilsErrorKind: ["ParseError", "InvalidArguments", "FormatError", "Other"],
+  NetworkErrorKind: ["PermissionDenied", "AuthorizationError", "RequestError", "Other"],
 } as const;
 
 export type ErrorSource = keyof typeof ERROR_KINDS;
@@ -49,6 +50,11 @@ export const ERROR_TYPES: { readonly [S in ErrorSource]: TypeDefinition } = {
     name: "RhaiCommonUtilsErrorKind",
     debug: "rhai_sdk_common_utils::errors::RhaiCommonUtilsErrorKind",
     values: ERROR_KINDS.CommonUtilsErrorKind,
+  },
+  NetworkErrorKind: {
+    name: "RhaiNetworkErrorKind",
+    debug: "rhai_safe_network::errors::RhaiNetworkErrorKind",
+    values: ERROR_KINDS.NetworkErrorKind,
   },
 };
 

@@ -2,6 +2,7 @@ import type { HostResult, ModuleSource, Position, Value } from "rhai-wasm";
 import { commonNamespaces } from "./common/index.ts";
 import { dispatch, inCall } from "./dispatch.ts";
 import { fileSystemNamespaces, readModule } from "./file_system/index.ts";
+import { networkNamespaces } from "./network/index.ts";
 import type { Run } from "./operation.ts";
 import { runnerNamespace } from "./runner/index.ts";
 import { joinNamespaces } from "./surface.ts";
@@ -10,7 +11,12 @@ export type { Documentation, Operation, Run } from "./operation.ts";
 export type { Surface } from "./surface.ts";
 
 /** All that scripts can call. */
-export const surface = joinNamespaces([...fileSystemNamespaces, ...commonNamespaces, runnerNamespace]);
+export const surface = joinNamespaces([
+  ...fileSystemNamespaces,
+  ...commonNamespaces,
+  ...networkNamespaces,
+  runnerNamespace,
+]);
 
 /** Calls `surface.operations[index]` for a script of `run`. */
 export function callOperation(

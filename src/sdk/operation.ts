@@ -36,7 +36,8 @@ export interface Call {
   warn(message: string): void;
 }
 
-export type Result = Value | Generator<Callback, Value, Value>;
+/** A value, steps with callbacks, or of an operation that `waits` a promise. */
+export type Result = Value | Promise<Value> | Generator<Callback, Value, Value>;
 
 declare const type: unique symbol;
 /** A parameter's name and type; the phantom type says what `perform` receives. */
@@ -75,6 +76,7 @@ interface OperationInput<P extends readonly Parameter[]> extends Documentation {
   readonly kind?: Operation["kind"];
   readonly module?: string;
   readonly source: ErrorSource | "text";
+  readonly waits?: true;
   readonly parameters: readonly [...P];
   readonly returns: string;
   readonly perform: (call: Call, ...args: Arguments<P>) => Result;

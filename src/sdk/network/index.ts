@@ -1,0 +1,84 @@
+/** HTTP requests. */
+import { ERROR_KINDS, ERROR_TYPES, errorKind, TextError } from "../errors.ts";
+import { recordType } from "../file_system/content/record.ts";
+import type { Namespace } from "../namespace.ts";
+import { operation } from "../operation.ts";
+import { integer, object, text } from "../parameters.ts";
+import { Client, Request, Response, send } from "./client.ts";
+
+const SOURCE = "NetworkErrorKind";
+const PATH = "rust_safe_network::client";
+const CLIENT = { name: "Client", typeOf: `${PATH}::Client`, class: Client };
+const REQUEST = { name: "Request", typeOf: `${PATH}::Request`, class: Request };
+
+const common = { source: SOURCE, checks: [] } as const;
+
+const operations = [
+  operation({
+    ...common,
+    name: "Client",
+    parameters: [],
+    returns: CLIENT.name,
+    summary: "Makes a client.",
+    perform: () => new Client(),
+  }),
+  operation({
+    ...common,
+    name: "max_text_bytes",
+    parameters: [object(CLIENT), integer("size")],
+    returns: CLIENT.name,
+    summary: "Makes a client that cuts the text of responses.",
+    perform: (_call, _client, size) => {
+      if (size >= 0n) return new Client(size);
+      throw new TextError(
+        "Parameter conversion failed for size: out of range integral type conversion attempted",
+      );
+    },
+  }),
+  operation({
+    ...common,
+    name: "get",
+    parameters: [object(CLIENT), text("url")],
+    returns: REQUEST.name,
+    summary: "Makes a GET request, which `send` sends.",
+    perform: (_call, { maxTextBytes }, url) => new Request(url, maxTextBytes),
+  }),
+  operation({
+    ...common,
+    name: "send",
+    waits: true,
+    parameters: [object(REQUEST)],
+    returns: "Response",
+    summary: "Sends the request and follows redirects.",
+    checks: ["network:GET url(<url as given>)", "network:GET url(<target of each redirect>)"],
+    perform: (call, request) => send(call, request),
+  }),
+];
+
+/** As the reference shows the method of a request. */
+const METHOD = "Get";
+
+export const networkNamespaces: readonly Namespace[] = [
+  {
+    types: [ERROR_TYPES[SOURCE], CLIENT],
+    constants: ERROR_KINDS[SOURCE].map((name) => ({ module: SOURCE, name, value: errorKind(SOURCE, name) })),
+    operations,
+  },
+  recordType({
+    ...REQUEST,
+    fields: {
+      url: { type: "String", get: ({ url }) => url },
+      method: { type: "String", get: () => METHOD },
+      max_text_size: { type: "any", get: ({ maxTextBytes }) => maxTextBytes ?? null },
+    },
+  }),
+  recordType({
+    name: "Response",
+    typeOf: `${PATH}::Response`,
+    class: Response,
+    fields: {
+      text: { type: "String", get: ({ text }) => text },
+      status: { type: "i64", get: ({ status }) => BigInt(status) },
+    },
+  }),
+];
