@@ -52,22 +52,23 @@ async function attempt(
   timeMs: number,
   denials: Denials | undefined,
 ): Promise<Outcome> {
-  // Other threads compile both engines while this one reads and evaluates what follows.
-  const engines = [prepareEngine(), prepareCedar()];
-  for (const engine of engines) engine.catch(() => undefined); // whoever awaits it gets the error
+  // Other threads compile both while this one reads and evaluates what follows; the script's engine is made ready
+  // while Cedar is still compiled.
+  later(prepareEngine());
+  const cedar = later(prepareCedar());
   const inputs = readInputs(options);
   const sdk = await import("../sdk/index.ts");
+  const engine = later(createEngine(sdk.surface.manifest, ENGINE_OPTIONS));
   const { name: user } = effectiveUser();
-  await Promise.all(engines);
+  await cedar;
   const policies = loadPolicies(inputs.policy, options.has("strict"));
   if (inputs.argumentsRefused) throw inputs.argumentsRefused;
-  const engine = await createEngine(sdk.surface.manifest, ENGINE_OPTIONS);
   const program = {
     manifest: sdk.surface.manifest,
     call: sdk.callOperation,
     importModule: sdk.importModule,
   };
-  const result = await runScript(engine, program, {
+  const result = await runScript(await engine, program, {
     script: inputs.script,
     arguments: inputs.arguments,
     access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
@@ -76,6 +77,12 @@ async function attempt(
     startedAt,
   });
   return { result, policies, user };
+}
+
+/** `promise`, whose failure is told to whoever awaits it; if nobody does, something else failed first. */
+function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function loadPolicies(source: string, strict: boolean): PolicySet {
@@ -108,7 +115,7 @@ async function explainDenials(
     import("./findings.ts"),
   ]);
   for (const finding of validate(policies)) {
-    printError(forStandardError(`warning: ${findingText(path, finding)}\n`));
+    printError(forStandardError(`${findingText(path, finding)}\n`));
   }
 }
 

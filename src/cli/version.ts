@@ -3,6 +3,7 @@ import manifest from "../../package.json" with { type: "json" };
 import { LIMITS } from "../platform/limits.ts";
 import { schemaText } from "../policy/cedar.ts";
 import type { Given } from "./command.ts";
+import { ENGINE_OPTIONS } from "./run-limits.ts";
 import { print } from "./terminal.ts";
 
 /** `remit version`: what this executable is made of, and within which bounds it works. */
@@ -23,7 +24,7 @@ export async function showVersion({ options }: Given): Promise<number> {
     rhai,
     cedar,
     schema: { sha256: schema },
-    limits: LIMITS,
+    limits: { ...LIMITS, ...ENGINE_OPTIONS },
   };
   print(`${JSON.stringify(version, undefined, 2)}\n`);
   return 0;
