@@ -10,7 +10,12 @@ export interface RecordInput<T extends HostObject> {
   readonly only?: "linux";
   /** In the order of `to_map`. */
   readonly fields: {
-    readonly [name: string]: { readonly type: string; readonly get: (record: T) => Value };
+    readonly [name: string]: {
+      readonly type: string;
+      readonly get: (record: T) => Value;
+      /** Its value in `to_map`, where that is another: records within records are maps there. */
+      readonly mapped?: (record: T) => Value;
+    };
   };
 }
 
@@ -39,7 +44,8 @@ export function recordType<T extends HostObject>(input: RecordInput<T>): Namespa
     name: "to_map",
     returns: "Map",
     summary: `The \`${input.name}\` as a map.`,
-    perform: (_call, record) => new Map(fields.map(([name, { get }]) => [name, get(record)])),
+    perform: (_call, record) =>
+      new Map(fields.map(([name, { get, mapped = get }]) => [name, mapped(record)])),
   });
   return { types: [type], constants: [], operations: [...getters, toMap] };
 }

@@ -38,7 +38,8 @@ const result = recordType({
   },
 });
 
-function execute(call: Call, handle: FileHandle, values: Options): ExecuteResult {
+/** Runs the open file to its end. Asks for execute with all that the program is given. */
+export function execute(call: Call, handle: FileHandle, values: Options): ExecuteResult {
   const resource = file(handle.path);
   const { args, env, user, group, namespace } = values;
   const uid = user === undefined ? undefined : resolve("user", user, accounts.user(user));
