@@ -1,8 +1,5 @@
 import type { ConstantDefinition, TypeDefinition } from "rhai-wasm";
-import type { surface } from "../sdk/index.ts";
-
-type Surface = typeof surface;
-type Operation = Surface["operations"][number];
+import type { Operation, Surface } from "../sdk/index.ts";
 
 /** One overload, as the catalogue shows it. */
 export interface Entry {

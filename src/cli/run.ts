@@ -17,6 +17,7 @@ import { readInputs } from "./inputs.ts";
 import { resultJson, resultText } from "./result-text.ts";
 import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
 import { forStandardError, forStandardOutput, print, printError } from "./terminal.ts";
+import { cancellation } from "./termination.ts";
 
 /** `remit run`: 0 when the script was attempted, however it ended; 1 when it could not be. */
 export async function run(given: Given): Promise<number> {
@@ -73,6 +74,7 @@ async function attempt(
     arguments: inputs.arguments,
     access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
     limits: runLimits(timeMs),
+    cancelled: cancellation(),
     logLevel: logLevel(process.env["LOG_LEVEL"]),
     startedAt,
   });
