@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Thrown, type Value } from "rhai-wasm";
+import { dispatch } from "../dispatch.ts";
+import { caller, messageOf, type TestRun, testRun } from "../testing.ts";
+import { networkNamespaces } from "./index.ts";
+
+let server: Server;
+let base: string;
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const [, to] = request.url?.split("/redirect?") ?? [];
+    if (to !== undefined) response.writeHead(302, { location: decodeURIComponent(to) }).end();
+    else if (request.url === "/loop") response.writeHead(302, { location: "/loop" }).end();
+    else if (request.url === "/large") response.end(Buffer.alloc(17 * 2 ** 20));
+    else response.writeHead(request.url === "/missing" ? 404 : 200).end("grüße");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+const call = caller(networkNamespaces);
+const sendOperation = networkNamespaces
+  .flatMap(({ operations }) => operations)
+  .find(({ name }) => name === "send");
+
+async function send(url: string, run: TestRun = testRun(), client = call(run, "Client")): Promise<Value> {
+  if (!sendOperation) throw new Error("no operation send");
+  const request = call(run, "get", client, url);
+  return (await dispatch(run, sendOperation, [request], { line: 1, column: 1 })) as Value;
+}
+
+async function failure(sent: Promise<unknown>): Promise<unknown> {
+  const error = await sent.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (error instanceof Thrown && error.value instanceof Map) return String(error.value.get("message"));
+  throw new Error("expected an error for the script");
+}
+
+describe("send", () => {
+  test("status and text", async () => {
+    expect(call(testRun(), "to_map", await send(`${base}/missing`))).toEqual(
+      new Map<string, Value>([
+        ["text", "grüße"],
+        ["status", 404n],
+      ]),
+    );
+  });
+
+  test("denied: nothing is sent", async () => {
+    const run = testRun(() => false);
+    const url = `${base}/health`;
+    expect(await failure(send(url, run))).toBe(
+      `Permission denied: User::"tester" unauthorized to perform network::Action::"GET" for network::url::"${url}"`,
+    );
+  });
+
+  test("each redirect is asked for", async () => {
+    const target = `${base}/x`;
+    const run = testRun();
+    await send(`${base}/redirect?${encodeURIComponent(target)}`, run);
+    expect(run.asked.at(-1)).toBe(`network.GET network::url::${target}`);
+    const denied = testRun(({ resource }) => resource.id !== target);
+    expect(await failure(send(`${base}/redirect?/x`, denied))).toContain(target);
+    expect(await failure(send(`${base}/loop`))).toBe("limit redirects exceeded: at most 10");
+  });
+
+  test.each(["no scheme here", "file:///etc/passwd", "data:text/plain,x", "blob:x"])(
+    "no URL: %s",
+    async (url) => {
+      expect(await failure(send(url))).toBe("failed to clone request");
+    },
+  );
+
+  test("a redirect to a file is not followed", async () => {
+    expect(await failure(send(`${base}/redirect?${encodeURIComponent("file:///etc/passwd")}`))).toBe(
+      "failed to clone request",
+    );
+  });
+
+  test("nobody listens", async () => {
+    expect(await failure(send("http://127.0.0.1:1/"))).toBe(
+      "Failed to send a request: reason: error sending request for url (http://127.0.0.1:1/)",
+    );
+  });
+
+  test("text is cut where the client says, and bounded where it does not", async () => {
+    const run = testRun();
+    const client = call(run, "max_text_bytes", call(run, "Client"), 3n);
+    expect(call(run, "text", await send(base, run, client))).toBe("gr\ufffd");
+    expect(call(run, "text", await send(`${base}/large`, run, client))).toBe("\0\0\0");
+    expect(await failure(send(`${base}/large`))).toContain("limit responseBytes exceeded");
+    expect(messageOf(() => call(run, "max_text_bytes", client, -1n))).toContain("conversion failed");
+  });
+});
