@@ -2,7 +2,7 @@ import { DATE_TIME } from "../../common/date-time.ts";
 import type { Namespace } from "../../namespace.ts";
 import { field, fieldNotInitialized, mustBeInitialized, options, required } from "../../options.ts";
 import { ioError } from "../os-errors.ts";
-import { SIZE_RANGE, sizeNamespace } from "../size.ts";
+import { SIZE_RANGE } from "../size.ts";
 
 const PATH = "rust_safe_io::options";
 /** A depth that no path reaches. */
@@ -146,7 +146,6 @@ export type ValuesOf<
 > = InstanceType<D["type"]["class"]>["values"];
 
 export const optionNamespaces: readonly Namespace[] = [
-  sizeNamespace,
   ...[
     dirConfig,
     openDirOptions,

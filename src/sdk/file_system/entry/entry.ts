@@ -1,6 +1,8 @@
 import { HostObject } from "rhai-wasm";
 import type { DirectoryEntry, FileStatus, FileType } from "../../../platform/file.ts";
+import { Denied } from "../../../policy/errors.ts";
 import type { Call } from "../../operation.ts";
+import { isRefusal } from "../directory/warning.ts";
 import { statusOfEntry, statusOfOpen } from "../effects/status.ts";
 import { targetOf } from "../effects/symlink.ts";
 import { DirHandle, FileHandle, type OpenedFor, SymlinkHandle } from "../handles.ts";
@@ -43,7 +45,8 @@ type Opened = DirHandle | LentFile | SymlinkHandle;
  * what a script gets to open.
  */
 export class DirEntry extends HostObject {
-  private readonly parent: DirHandle;
+  /** The directory that it is in. */
+  readonly directory: DirHandle;
   private opened: Opened | undefined;
 
   constructor(
@@ -53,7 +56,7 @@ export class DirEntry extends HostObject {
     private readonly followed = false,
   ) {
     super();
-    this.parent = new DirHandle(parent.descriptor.retain(), parent.path);
+    this.directory = new DirHandle(parent.descriptor.retain(), parent.path);
   }
 
   /** The entry of a link that is open already, and that becomes the entry's. */
@@ -73,7 +76,7 @@ export class DirEntry extends HostObject {
     return this.listed.ino;
   }
   get path(): string {
-    return join(this.parent.path, this.name);
+    return join(this.directory.path, this.name);
   }
 
   openAsFile(call: Call, options: Partial<OpenedFor>): FileHandle {
@@ -94,7 +97,26 @@ export class DirEntry extends HostObject {
     if (opened) return statusOf(call, opened);
     const resource = file(this.path);
     const token = call.access.require(ask("stat", resource));
-    return asIoErrors(() => statusOfEntry(token, resource.id, this.parent.fd, this.name));
+    return asIoErrors(() => statusOfEntry(token, resource.id, this.directory.fd, this.name));
+  }
+
+  /**
+   * What this link leads to, as an entry of the link's name. Asks to stat the link, to open it as a file, else as a
+   * directory, and to stat what that is.
+   */
+  follow(call: Call): { readonly entry: DirEntry; readonly status: FileStatus } {
+    call.access.require(ask("stat", file(this.path)));
+    const target =
+      seen(() => this.openFile(call, { read: true, followSymlinks: true })) ?? seen(() => this.openDir(call));
+    if (!target) {
+      const reason = "Attempted to open unknown file type";
+      throw ioError("Other", `Invalid filesystem entity for open: ${reason}: ${this.path}`);
+    }
+    const status = statusOf(call, target);
+    const entry = new DirEntry(this.directory, { ...this.listed, type: status.type }, true);
+    // A file is opened again, by the options of who wants to use it.
+    if (target instanceof DirHandle) entry.opened = new DirHandle(target.descriptor.retain(), target.path);
+    return { entry, status };
   }
 
   metadata(call: Call): Metadata {
@@ -105,7 +127,7 @@ export class DirEntry extends HostObject {
 
   override release(): void {
     this.opened?.release();
-    this.parent.release();
+    this.directory.release();
   }
 
   /** Opens it by its type; what is neither file, directory nor link stays closed: opening a device has effects. */
@@ -113,21 +135,31 @@ export class DirEntry extends HostObject {
     if (this.type === "file") return this.openFile(call, { read: true });
     if (this.type === "dir") return this.openDir(call);
     if (this.type !== "symlink") return undefined;
-    this.opened = openSymlink(call, this.parent, this.name);
+    this.opened = openSymlink(call, this.directory, this.name);
     return this.opened;
   }
 
   private openFile(call: Call, options: Partial<OpenedFor>): LentFile {
     const followSymlinks = this.followed || (options.followSymlinks ?? false);
-    const opened = LentFile.of(openFile(call, this.parent, this.name, { ...options, followSymlinks }));
+    const opened = LentFile.of(openFile(call, this.directory, this.name, { ...options, followSymlinks }));
     this.opened = opened;
     return opened;
   }
 
   private openDir(call: Call): DirHandle {
     const follow = this.followed || this.type === "symlink";
-    this.opened = (follow ? openSubdirFollowing : openSubdir)(call, this.parent, this.name);
+    this.opened = (follow ? openSubdirFollowing : openSubdir)(call, this.directory, this.name);
     return this.opened;
+  }
+}
+
+/** What `open` returns; nothing where the policy or the system does not let it be opened. */
+function seen<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof Denied || isRefusal(error)) return undefined;
+    throw error;
   }
 }
 

@@ -32,10 +32,7 @@ function list(call: Call, path: string, all: boolean): Value {
 }
 
 const listDirectory = (call: Call, path: string, all: boolean): Map<string, Value> =>
-  withDir(call, path, (dir) => {
-    const entries = listEntries(call, dir);
-    return new Map([...entries].filter(([name]) => all || !name.startsWith(".")));
-  });
+  withDir(call, path, (dir) => listEntries(call, dir, (name) => all || !name.startsWith(".")));
 
 const isNotDirectory = (error: unknown): boolean =>
   error instanceof SdkError && error.message.includes("Not a directory");
