@@ -19,8 +19,13 @@ export interface RecordInput<T extends HostObject> {
   };
 }
 
+export interface RecordNamespace<T> extends Namespace {
+  /** What `to_map` returns. */
+  readonly toMap: (record: T) => Map<string, Value>;
+}
+
 /** A type whose values scripts only look at: a getter for each field, and `to_map`. */
-export function recordType<T extends HostObject>(input: RecordInput<T>): Namespace {
+export function recordType<T extends HostObject>(input: RecordInput<T>): RecordNamespace<T> {
   const type = { name: input.name, typeOf: input.typeOf, class: input.class };
   const fields = Object.entries(input.fields);
   const common = {
@@ -39,13 +44,13 @@ export function recordType<T extends HostObject>(input: RecordInput<T>): Namespa
       perform: (_call, record) => get(record),
     }),
   );
-  const toMap = operation({
+  const toMap = (record: T) => new Map(fields.map(([name, { get, mapped = get }]) => [name, mapped(record)]));
+  const toMapOperation = operation({
     ...common,
     name: "to_map",
     returns: "Map",
     summary: `The \`${input.name}\` as a map.`,
-    perform: (_call, record) =>
-      new Map(fields.map(([name, { get, mapped = get }]) => [name, mapped(record)])),
+    perform: (_call, record) => toMap(record),
   });
-  return { types: [type], constants: [], operations: [...getters, toMap] };
+  return { types: [type], constants: [], operations: [...getters, toMapOperation], toMap };
 }

@@ -1,0 +1,111 @@
+import type { Value } from "rhai-wasm";
+import { TextError } from "../../errors.ts";
+import type { Namespace } from "../../namespace.ts";
+import { type Call, operation } from "../../operation.ts";
+import { MAX_U32 } from "../../options.ts";
+import { array, integer, object, text } from "../../parameters.ts";
+import { CoreDump } from "./core-dump.ts";
+import { traceNamespaces } from "./trace.ts";
+
+export { parseBacktrace } from "./backtrace.ts";
+export { Frame, TracedProcess, TracedThread } from "./trace.ts";
+
+const CORE_DUMP = {
+  name: "CoreDump",
+  typeOf: "rust_safe_io::core_dump_analysis::core_dump::CoreDump",
+  class: CoreDump,
+};
+
+const common = { source: "IoErrorKind", only: "linux", checks: [] } as const;
+const self = object(CORE_DUMP);
+
+const DEBUGGED = {
+  ...common,
+  checks: [
+    "fs:open Dir(/usr/bin)",
+    "fs:open File(/usr/bin/gdb), and of where it leads",
+    "fs:open Dir(<executable's parent>)",
+    "fs:open File(<executable>)",
+    "fs:read File(<executable>)",
+    "fs:open Dir(<core's parent>)",
+    "fs:open File(<core>)",
+    "fs:read File(<core>)",
+    "fs:execute File(<gdb>) with its commands as arguments",
+  ],
+} as const;
+
+function variables(
+  call: Call,
+  dump: CoreDump,
+  { thread, frame }: { readonly thread?: bigint; readonly frame: bigint },
+  names: readonly Value[],
+): Value {
+  const threadNumber = thread === undefined ? undefined : u32("thread_id", thread);
+  const found = dump.variables(call, threadNumber, u32("frame_number", frame), names.map(nameOf));
+  return new Map<string, Value>(found);
+}
+
+function u32(parameter: string, value: bigint): number {
+  if (value >= 0n && value <= MAX_U32) return Number(value);
+  throw new TextError(
+    `Parameter '${parameter}' conversion failed: out of range integral type conversion attempted`,
+  );
+}
+
+function nameOf(name: Value): string {
+  if (typeof name === "string") return name;
+  throw new TextError("The name of a variable must be a string");
+}
+
+const operations = [
+  operation({
+    ...common,
+    name: "CoreDump",
+    parameters: [text("exe_path"), text("core_dump_path")],
+    returns: CORE_DUMP.name,
+    summary: "Names a core dump and the executable that left it; nothing is opened yet.",
+    perform: (_call, executable, core) => new CoreDump(executable, core),
+  }),
+  operation({
+    ...common,
+    name: "to_map",
+    parameters: [self],
+    returns: "Map",
+    summary: "The `CoreDump` as a map.",
+    perform: (_call, { executablePath, corePath }) =>
+      new Map([
+        ["exe_path", executablePath],
+        ["core_dump_path", corePath],
+      ]),
+  }),
+  operation({
+    ...DEBUGGED,
+    name: "backtrace",
+    parameters: [self],
+    returns: "TracedProcess",
+    summary: "Reads what was called when the process died, with gdb.",
+    perform: (call, dump) => dump.backtrace(call),
+  }),
+  operation({
+    ...DEBUGGED,
+    name: "get_variables",
+    parameters: [self, integer("frame_number"), array("variable_names")],
+    returns: "Map",
+    summary: "Reads variables of a frame, with gdb; those that it has not are left out.",
+    perform: (call, dump, frame, names) => variables(call, dump, { frame }, names),
+  }),
+  operation({
+    ...DEBUGGED,
+    name: "get_variables",
+    parameters: [self, integer("thread_id"), integer("frame_number"), array("variable_names")],
+    returns: "Map",
+    summary: "Reads variables of a frame of one thread, with gdb; those that it has not are left out.",
+    perform: (call, dump, thread, frame, names) => variables(call, dump, { thread, frame }, names),
+  }),
+];
+
+/** Core dumps of programs that crashed. */
+export const coreDumpNamespaces: readonly Namespace[] = [
+  ...traceNamespaces,
+  { types: [CORE_DUMP], constants: [], operations },
+];
