@@ -18,7 +18,7 @@ export function validatePolicy({ options }: Given): number {
   }
   const { policies, findings } = check(source);
   if (options.has("json")) print(`${JSON.stringify({ policyFile: path, policies, findings })}\n`);
-  else if (findings.length === 0) print(`${path}: ${policies} policies, nothing found\n`);
+  else if (findings.length === 0) print(`${path}: ${count(policies)}, nothing found\n`);
   else {
     print(forStandardOutput(findings.map((finding) => `${findingText(path, finding)}\n`).join("")));
   }
@@ -35,3 +35,5 @@ function check(source: string): { readonly policies: number; readonly findings: 
     return { policies: 0, findings: [{ severity: "error", message, ...(position ? { position } : {}) }] };
   }
 }
+
+const count = (policies: number): string => (policies === 1 ? "1 policy" : `${policies} policies`);

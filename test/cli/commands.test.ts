@@ -13,7 +13,7 @@ describe("validate", () => {
   test("a policy in which nothing is found", () => {
     expect(check(ALLOW)).toMatchObject({
       status: 0,
-      stdout: "p.cedar: 1 policies, nothing found\n",
+      stdout: "p.cedar: 1 policy, nothing found\n",
       stderr: "",
     });
     expect(JSON.parse(check(ALLOW, "--json").stdout)).toEqual({
