@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Server } from "node:http";
-import { userInfo } from "node:os";
+import { effectiveUser } from "../../src/platform/identity.ts";
 import { AREAS } from "./areas.ts";
 import { readCases } from "./case.ts";
 import { disagreements } from "./compare.ts";
-import { DIFFERENCES, withDifference } from "./differences.ts";
+import { DIFFERENCES, differenceOf, withDifference } from "./differences.ts";
 import { startHttpServer } from "./http-server.ts";
 import { runCase } from "./run-case.ts";
 
@@ -17,15 +17,15 @@ afterAll(() => server.close());
 
 const differing = [...readCases()]
   .filter(([area]) => AREAS.includes(area))
-  .flatMap(([, cases]) => cases.filter(({ difference }) => difference !== undefined));
+  .flatMap(([, cases]) => cases.filter((candidate) => differenceOf(candidate) !== undefined));
 
 test("every difference belongs to a case", () => {
   expect(Object.keys(DIFFERENCES).sort()).toEqual(differing.map(({ id }) => id).sort());
 });
 
 for (const candidate of differing) {
-  test(`${candidate.id}: ${candidate.difference}`, async () => {
-    const expected = withDifference(candidate, userInfo().username);
+  test(`${candidate.id}: ${differenceOf(candidate)}`, async () => {
+    const expected = withDifference(candidate, effectiveUser().name);
     expect(disagreements(expected, await runCase(expected, url))).toEqual([]);
   }, 60_000);
 }

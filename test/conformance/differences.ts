@@ -2,6 +2,8 @@ import type { Case, Observed } from "./case.ts";
 
 /** What must be seen instead of the record, for a case that differs from the reference on purpose. */
 interface Difference {
+  /** Why, for a case that does not say so itself. */
+  readonly reason?: string;
   readonly expect: Partial<Observed>;
   readonly compare?: Partial<Case["compare"]>;
 }
@@ -84,8 +86,16 @@ export const DIFFERENCES: { readonly [id: string]: Difference } = {
       after: { journal: file("entry 1\nentry 2\n") },
     },
   },
+  "helper-write-append-not-utf8-overwrites": {
+    reason: "Nothing may be lost: what is appended to need not be UTF-8.",
+    expect: { after: { raw: { type: "file", mode: "644", base64: "//4AYnl0ZXN0ZXh0" } } },
+  },
   "helper-write-denied-write-new-file": { expect: { after: { f: absent } } },
 };
+
+/** Why `candidate` differs on purpose, if it does. */
+export const differenceOf = ({ id, difference }: Case): string | undefined =>
+  difference ?? DIFFERENCES[id]?.reason;
 
 /** `candidate` with what must be seen instead of the record. */
 export function withDifference(candidate: Case, user: string): Case {

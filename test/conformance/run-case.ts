@@ -11,8 +11,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { effectiveUser } from "../../src/platform/identity.ts";
 import { executable } from "../support/executable.ts";
 import type { Case, Observed, Snapshot } from "./case.ts";
 import { makeFixture } from "./fixtures.ts";
@@ -31,7 +32,7 @@ export async function runCase(test: Case, http: string): Promise<Observed> {
     const fill = (text: string) =>
       text
         .replaceAll("{{ROOT}}", root)
-        .replaceAll("{{USER}}", userInfo().username)
+        .replaceAll("{{USER}}", effectiveUser().name)
         .replaceAll("{{HTTP}}", http);
     const input = (name: string, text: string) => {
       const path = join(work, name);
@@ -52,7 +53,7 @@ export async function runCase(test: Case, http: string): Promise<Observed> {
     }
     const stdout = await run(args);
     const strip = (text: string) => text.replaceAll(root, "{{ROOT}}").replaceAll(http, "{{HTTP}}");
-    return { ...observe(stdout, strip), after: snapshots(test, root, strip) };
+    return { ...observe(JSON.parse(stdout) as RunResult, strip), after: snapshots(test, root, strip) };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -83,8 +84,8 @@ interface RunResult {
   readonly logs?: readonly { readonly attributes: { readonly level: string; readonly message: string } }[];
 }
 
-function observe(stdout: string, strip: (text: string) => string): Observed {
-  const result = JSON.parse(stdout) as RunResult;
+/** What can be seen of `result`, with the paths of this run taken out by `strip`. */
+export function observe(result: RunResult, strip: (text: string) => string): Observed {
   const { error_type, message } = result.error ?? {};
   return {
     status: result.status,
