@@ -165,7 +165,7 @@ esac; done`,
       `Parameter '${name}' conversion failed: out of range integral type conversion attempted`;
     expect(refusal(-1n, [])).toBe(converted("frame_number"));
     expect(refusal(2n ** 32n, 0n, [])).toBe(converted("thread_id"));
-    expect(refusal(0n, [5n])).toBe("The name of a variable must be a string");
+    expect(refusal(0n, [5.5])).toBe("The name of a variable must be a string");
     expect(refusal(0n, ['$_shell("id")'])).toStartWith("Invalid arguments: not the name of a variable");
     expect(run.asked).toEqual([]);
   });
@@ -227,7 +227,10 @@ test("gdb itself, or that it is not there", () => {
   }
   expect(failure.get("message")).toBe(`Invalid executable: ${executable}`);
   // Constants need no core.
-  expect(call(testRun(), "get_variables", dump, 0n, ["no_such_variable", "20 + 22"])).toEqual(
-    new Map([["20 + 22", "42"]]),
+  expect(call(testRun(), "get_variables", dump, 0n, ["no_such_variable", "20 + 22", 5n])).toEqual(
+    new Map([
+      ["20 + 22", "42"],
+      ["5", "5"],
+    ]),
   );
 });

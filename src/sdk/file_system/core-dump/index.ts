@@ -52,8 +52,9 @@ function u32(parameter: string, value: bigint): number {
   );
 }
 
+/** An integer is an expression, too. */
 function nameOf(name: Value): string {
-  if (typeof name === "string") return name;
+  if (typeof name === "string" || typeof name === "bigint") return String(name);
   throw new TextError("The name of a variable must be a string");
 }
 
