@@ -1,8 +1,9 @@
 /** The commands that tell: validate, functions, version. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { LIMITS } from "../../src/platform/limits.ts";
 import { ALLOW, Workspace } from "./remit.ts";
 
+setDefaultTimeout(60_000);
 const work = new Workspace();
 afterAll(() => work.remove());
 

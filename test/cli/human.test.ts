@@ -1,8 +1,9 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { executable } from "../support/executable.ts";
 import { ALLOW, Workspace } from "./remit.ts";
 
+setDefaultTimeout(60_000);
 const work = new Workspace();
 afterAll(() => work.remove());
 

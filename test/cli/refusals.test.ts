@@ -1,9 +1,10 @@
 /** What is wrong before the script runs: compact JSON on standard output, whatever the format, and exit status 1. */
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ALLOW, type Result, Workspace } from "./remit.ts";
 
+setDefaultTimeout(60_000);
 const work = new Workspace();
 afterAll(() => work.remove());
 

@@ -1,10 +1,11 @@
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { executable } from "../support/executable.ts";
 import { ALLOW, type Result, Workspace } from "./remit.ts";
 
+setDefaultTimeout(60_000);
 const work = new Workspace();
 afterAll(() => work.remove());
 

@@ -1,8 +1,9 @@
 /** Wrong command lines: a message with the usage on standard error, nothing on standard output, exit status 2. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { executable } from "../support/executable.ts";
 import { Workspace } from "./remit.ts";
 
+setDefaultTimeout(60_000);
 const work = new Workspace();
 afterAll(() => work.remove());
 
