@@ -1,6 +1,7 @@
 /** What tests of directories and entries share: a directory of their own, handles, and calls as a script makes them. */
 import type { Value } from "rhai-wasm";
 import type { AuthorizationRequest } from "../../../policy/types.ts";
+import { DATE_TIME } from "../../common/date-time.ts";
 import { type Closure, caller, messageOf, type TestRun, testRun, thrownBy } from "../../testing.ts";
 import { entryNamespaces } from "../entry/index.ts";
 import { DirHandle, HANDLES } from "../handles.ts";
@@ -13,7 +14,7 @@ export { allBut, asked, denied, only, scratch } from "../helpers/testing.ts";
 type Allows = (request: AuthorizationRequest) => boolean;
 
 const namespaces = [
-  { types: Object.values(HANDLES), constants: [], operations: [] },
+  { types: [...Object.values(HANDLES), DATE_TIME], constants: [], operations: [] },
   sizeNamespace,
   ...directoryNamespaces,
   ...entryNamespaces,
