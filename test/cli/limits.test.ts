@@ -1,8 +1,10 @@
 /** Scripts that would never end or grow for ever are stopped, and the result names the limit. */
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { executable } from "../support/executable.ts";
 import { ALLOW, type Result, Workspace } from "./remit.ts";
 
@@ -53,31 +55,35 @@ test("a result beyond its bound is replaced by one that says so", () => {
   expect(work.run(script)).toMatchObject({ exit: 0, output: "", error: { limit: "outputBytes" } });
 });
 
-test("SIGTERM leaves a script time to end; the second one does not", async () => {
-  work.file("p.cedar", ALLOW);
-  const start = (script: string) =>
-    spawn(executable(), ["-s", work.file("s.rhai", script), "-p", join(work.path, "p.cedar")], {
-      cwd: work.path,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  // Made when the script runs: the engine has asked by then whether it may go on.
-  const script = (seconds: number) => `mkdir("${work.path}/ready${seconds}"); sleep(${seconds}); "ended"`;
-  const ready = async (seconds: number) => {
-    while (!existsSync(join(work.path, `ready${seconds}`))) await Bun.sleep(10);
-  };
+/** Runs a script that makes `ready<seconds>` and then sleeps; it has asked by then whether it may go on. */
+async function sleeper(seconds: number) {
+  const script = `mkdir("${work.path}/ready${seconds}"); sleep(${seconds}); "ended"`;
+  const args = ["-e", script, "-p", work.file("p.cedar", ALLOW)];
+  const child = spawn(executable(), args, { cwd: work.path, stdio: ["ignore", "pipe", "ignore"] });
+  const output = text(child.stdout);
+  const ended = once(child, "exit");
+  while (!existsSync(join(work.path, `ready${seconds}`))) await Bun.sleep(10);
+  child.kill("SIGTERM");
+  return { child, ended, result: async () => JSON.parse(await output) as Result };
+}
 
-  const patient = start(script(1));
-  await ready(1);
-  patient.kill("SIGTERM");
-  expect(JSON.parse(await new Response(patient.stdout as never).text()) as Result).toMatchObject({
-    output: "ended",
-  });
+test("SIGTERM leaves a script ten seconds to end", async () => {
+  const began = performance.now();
+  const [patient, stubborn] = await Promise.all([sleeper(1), sleeper(40)]);
+  expect(await patient.result()).toMatchObject({ output: "ended" });
+  const { status, error } = await stubborn.result();
+  expect([status, error?.message]).toEqual([
+    "ERROR",
+    expect.stringContaining("Script terminated: SIGTERM timeout exceeded"),
+  ]);
+  const seconds = (performance.now() - began) / 1000;
+  expect(seconds).toBeGreaterThan(9);
+  expect(seconds).toBeLessThan(30);
+});
 
-  const impatient = start(script(30));
-  await ready(30);
-  impatient.kill("SIGTERM");
+test("the second SIGTERM ends it at once", async () => {
+  const { child, ended } = await sleeper(30);
   await Bun.sleep(100);
-  impatient.kill("SIGTERM");
-  const signal = await new Promise((resolve) => impatient.on("exit", (_code, name) => resolve(name)));
-  expect(signal).toBe("SIGTERM");
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([null, "SIGTERM"]);
 });
