@@ -1,6 +1,7 @@
 /** Files and directories: handles and what can be done with them, and functions named after shell commands. */
 import type { Namespace } from "../namespace.ts";
 import { contentNamespaces } from "./content/index.ts";
+import { coreDumpNamespaces } from "./core-dump/index.ts";
 import { directoryNamespaces } from "./directory/index.ts";
 import { entryNamespaces } from "./entry/index.ts";
 import { errorNamespace } from "./errors.ts";
@@ -19,5 +20,6 @@ export const fileSystemNamespaces: readonly Namespace[] = [
   ...entryNamespaces,
   ...fileNamespaces,
   ...contentNamespaces,
+  ...coreDumpNamespaces,
   ...helperNamespaces,
 ];

@@ -6,6 +6,7 @@ import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
 import { linesOf, select } from "../text.ts";
 import { lastLinesOffset } from "./last-lines.ts";
+import { INVALID_START } from "./options.ts";
 import { remaining } from "./read.ts";
 
 /** Which lines: so many of the first, or when negative of the last; lines count from 1. */
@@ -21,6 +22,7 @@ export function readLines(call: Call, handle: FileHandle, { count, start }: Whic
   if (count === undefined && start === undefined) {
     throw ioError("InvalidArguments", "Invalid arguments: No read line mode specified");
   }
+  if (start === 0n) throw ioError("InvalidArguments", `Invalid arguments: ${INVALID_START}: 0`);
   const lines = asIoErrors(() => {
     if (count !== undefined && count < 0n && start === undefined) {
       // From the end, so that the end of a large file is found without reading all of it.

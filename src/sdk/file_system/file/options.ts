@@ -5,6 +5,9 @@ import { BYTES, SIZE_UNIT } from "../size.ts";
 
 const PATH = "rust_safe_io::options";
 
+export const INVALID_START =
+  "Invalid line to start reading from: must be a positive integer greater than 1 (>= 1)";
+
 export const readLinesOptions = options({
   name: "ReadLinesOptions",
   path: PATH,
@@ -12,9 +15,7 @@ export const readLinesOptions = options({
   fields: { count: field.integer<undefined>(undefined), start: field.unsigned<undefined>(undefined) },
   validate: ({ start }) => {
     if (start !== 0n) return;
-    throw new TextError(
-      "Invalid line to start reading from: must be a positive integer greater than 1 (>= 1): 0",
-    );
+    throw new TextError(`${INVALID_START}: 0`);
   },
 });
 

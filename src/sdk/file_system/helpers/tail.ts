@@ -22,7 +22,9 @@ const headFlags = flags({ module: "head", numbered: { n: { parameters: ["count"]
 const checks = [...FILE_CHECKS, "fs:read File(<file>)"];
 
 function lines(call: Call, path: string, count: bigint | undefined, start: bigint | undefined): Value {
-  return withFile(call, path, { read: true }, (file) => readLines(call, file, { count, start }));
+  // A negative line is beyond any file, as in the reference, which takes it for an unsigned number.
+  const from = start === undefined ? undefined : BigInt.asUintN(64, start);
+  return withFile(call, path, { read: true }, (file) => readLines(call, file, { count, start: from }));
 }
 
 const tailNamespace: Namespace = {
