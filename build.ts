@@ -1,8 +1,12 @@
 /** Builds the executable: `npm run build`, or for another machine `npm run build -- --target linux-arm64`. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ENGINE_OPTIONS } from "./src/cli/run-limits.ts";
+import { createEngine, IMAGE as ENGINE_IMAGE } from "./src/engine/index.ts";
+import { IMAGE as CEDAR_IMAGE, cedarImage } from "./src/policy/cedar.ts";
+import { surface } from "./src/sdk/index.ts";
 
 /** Targets by the name that users give, with Bun's. Its runtime for another target comes from the package registry. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -38,14 +42,29 @@ function targets(): readonly string[] {
   process.exit(2);
 }
 
+/**
+ * Memory of both WebAssembly modules as they are once they know the schema and the surface: copying it is what a start
+ * of the executable does instead. The same on every machine.
+ */
+async function images(): Promise<readonly string[]> {
+  const folder = join(root, "dist/images");
+  mkdirSync(folder, { recursive: true });
+  const engine = await createEngine(surface.manifest, ENGINE_OPTIONS);
+  const contents = { [ENGINE_IMAGE]: engine.image(), [CEDAR_IMAGE]: cedarImage() };
+  return Object.entries(contents).flatMap(([name, bytes]) => {
+    writeFileSync(join(folder, name), bytes);
+    return ["--asset", join(folder, name)];
+  });
+}
+
 function compile(outfile: string, target: readonly string[]): void {
-  const args = ["build", ...FLAGS, ...target, join(root, "src/main.ts"), "--outfile", outfile];
+  const args = ["build", ...FLAGS, ...assets, ...target, join(root, "src/main.ts"), "--outfile", outfile];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (status !== 0) process.exit(status ?? 1);
   console.log(`built ${outfile}`);
 }
 
-mkdirSync(join(root, "dist"), { recursive: true });
 const wanted = targets();
+const assets = await images();
 if (wanted.length === 0) compile(join(root, "dist/remit"), []);
 for (const target of wanted) compile(join(root, `dist/remit-${target}`), [`--target=${TARGETS[target]}`]);

@@ -291,3 +291,23 @@ test("characters cross as one scalar value", async () => {
   await createEngineSync(watching.manifest, MEMORY).run(input("see('🚀')", watching.host));
   expect(seen).toEqual([new Char("🚀")]);
 });
+
+describe("an engine from an image", () => {
+  const image = createEngineSync(manifest, MEMORY).image();
+  const run = async (bytes: Uint8Array, script: string) =>
+    createEngineSync(manifest, { ...MEMORY, image: bytes }).run(input(script, host));
+
+  test("has the functions of its manifest, run after run", async () => {
+    expect(await run(image, "tools::twice(4) + 1")).toEqual({ status: "ok", text: "9" });
+    const other = createEngineSync(manifest, { ...MEMORY, image });
+    expect(await other.run(input("fn f() { f() } f()", host))).toMatchObject({ status: "error" });
+    expect(await other.run(input("tools::twice(1)", host))).toEqual({ status: "ok", text: "2" });
+  });
+
+  test("an image of another manifest is ignored", async () => {
+    const foreign = image.slice();
+    foreign[0] = (foreign[0] ?? 0) ^ 1;
+    foreign.fill(0, 1000);
+    expect(await run(foreign, "tools::twice(4)")).toEqual({ status: "ok", text: "8" });
+  });
+});

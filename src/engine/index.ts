@@ -1,5 +1,5 @@
 import type { Manifest } from "rhai-wasm";
-import { loadModule, loadModuleSync } from "rhai-wasm/load.ts";
+import { loadModule, loadModuleSync, readImage } from "rhai-wasm/load.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 
 export type { Engine, EngineOptions, RunInput } from "./engine.ts";
@@ -15,10 +15,13 @@ export function prepareEngine(): Promise<void> {
 
 /** An engine for scripts that can call the functions of `manifest` and nothing else. */
 export async function createEngine(manifest: Manifest, options: EngineOptions): Promise<Engine> {
-  return new Engine(await loadModule(), manifest, options);
+  const image = readImage();
+  return new Engine(await loadModule(), manifest, image ? { ...options, image } : options);
 }
 
-/** As {@link createEngine}, compiling at once. */
+export { IMAGE } from "rhai-wasm/load.ts";
+
+/** As {@link createEngine}, compiling at once and without an image. */
 export function createEngineSync(manifest: Manifest, options: EngineOptions): Engine {
   return new Engine(loadModuleSync(), manifest, options);
 }

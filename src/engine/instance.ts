@@ -36,7 +36,8 @@ export class Instance {
   private readonly out = new Writer();
   /** The run in progress; the imports answer for it. */
   private calls: HostCalls | undefined;
-  private image = new Uint8Array(0);
+  /** The memory as it is before a run. */
+  image: Uint8Array = new Uint8Array(0);
 
   constructor(
     private readonly module: WebAssembly.Module,
@@ -65,11 +66,16 @@ export class Instance {
   /** A new instance of the same image. */
   replacement(): Instance {
     const fresh = new Instance(this.module, this.objects, this.maximumPages);
-    const missing = this.image.length - fresh.memory.buffer.byteLength;
-    if (missing > 0) fresh.memory.grow(Math.ceil(missing / PAGE_BYTES));
-    fresh.image = this.image;
-    fresh.bytes().set(this.image);
+    fresh.adopt(this.image);
     return fresh;
+  }
+
+  /** Takes the memory of another instance of the same module for its own. */
+  adopt(image: Uint8Array): void {
+    const missing = image.length - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    this.image = image;
+    this.bytes().set(image);
   }
 
   /** Back to the image. `false` when memory has grown so far that a new instance is better. */

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 // Bun embeds the file in the executable; the import is its path there.
 import engine from "./rhai.wasm" with { type: "file" };
 
@@ -18,4 +19,13 @@ export function loadModule(): Promise<WebAssembly.Module> {
 export function loadModuleSync(): WebAssembly.Module {
   synchronous ??= new WebAssembly.Module(readFileSync(engine));
   return synchronous;
+}
+
+/** The name under which the build embeds the image of an initialised engine, beside the code. */
+export const IMAGE = "engine.image";
+
+/** The embedded image of an engine's memory; `undefined` when the source is run as it is. */
+export function readImage(): Uint8Array | undefined {
+  const path = join(import.meta.dirname, IMAGE);
+  return existsSync(path) ? readFileSync(path) : undefined;
 }
