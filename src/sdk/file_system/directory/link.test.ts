@@ -78,6 +78,18 @@ describe("links", () => {
     expect(failure("read_link_target", directoryAt(root), "file")).toBe("Invalid argument (os error 22)");
   });
 
+  test("are read below the directory too, but not behind another link", () => {
+    mkdirSync(`${root}/below/it`, { recursive: true });
+    symlinkSync("found", `${root}/below/it/link`);
+    symlinkSync("below", `${root}/detour`);
+    const state = testRun();
+    expect(under(state, "read_link_target", directoryAt(root), "below/it/link")).toBe("found");
+    expect(asked(state)).toEqual([`read File::${root}/below/it/link`]);
+    for (const name of ["detour/it/link", "/below/it/link", "below//it/link", ""]) {
+      expect(() => run("read_link_target", directoryAt(root), name)).toThrow();
+    }
+  });
+
   test("are opened themselves, and known by what they are", () => {
     symlinkSync("secret", `${root}/open`);
     const link = run("open_symlink", directoryAt(root), "open");

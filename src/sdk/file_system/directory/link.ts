@@ -26,10 +26,9 @@ export function createSymlink(
   return null;
 }
 
-/** What the link `name` in a directory points to. Asks to read the link. */
+/** What the link `name` in a directory, or below it, points to. Asks to read the link. */
 export function readLinkTarget({ access }: Call, directory: DirHandle, name: string): string {
   const resource = file(join(directory.path, name));
   const token = access.require(ask("read", resource));
-  expectBaseName(name);
   return asIoErrors(() => readLink(token, { directory: directory.fd, name, path: resource.id }));
 }

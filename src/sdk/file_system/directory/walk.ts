@@ -16,6 +16,8 @@ export interface WalkOptions {
   readonly maxDepth?: number;
   /** Links are what they lead to, and each file comes once. */
   readonly followSymlinks?: boolean;
+  /** What may not be read or opened ends the walk, instead of being left out with a warning. */
+  readonly strict?: boolean;
   /** Whether to go into this directory; otherwise it is no step either. */
   readonly enters?: (directory: DirEntry) => boolean;
 }
@@ -71,7 +73,7 @@ class Tree {
   begin(root: DirHandle): void {
     const { access } = this.call;
     const what = `Failed to list contents of root directory '${root.path}': `;
-    this.enter(root, orWarn(this.call, what, () => listDirectory(this.call, root)) ?? []);
+    this.enter(root, this.attempt(what, () => listDirectory(this.call, root)) ?? []);
     const token = this.options.followSymlinks ? access.permit(ask("stat", dir(root.path))) : undefined;
     if (token)
       this.meets(
@@ -128,11 +130,11 @@ class Tree {
   private followed(entry: DirEntry, depth: number): DirEntry | undefined {
     if (entry.type !== "symlink") {
       const what = `Failed to get metadata for '${entry.name}': `;
-      const status = orWarn(this.call, what, () => entry.status(this.call));
+      const status = this.attempt(what, () => entry.status(this.call));
       return status && !this.meets(status, depth) ? entry : undefined;
     }
     if (depth < (this.options.minDepth ?? 0)) return undefined;
-    const target = orWarn(this.call, "", () => entry.follow(this.call));
+    const target = this.attempt("", () => entry.follow(this.call));
     if (!target) return undefined;
     if (!this.meets(target.status, depth)) return target.entry;
     target.entry.release();
@@ -152,18 +154,22 @@ class Tree {
   private goneInto(entry: DirEntry, depth: number): boolean {
     const { enters, maxDepth = Number.POSITIVE_INFINITY } = this.options;
     const what = `Failed to open subdirectory '${entry.name}': `;
-    const directory = orWarn(this.call, what, () => entry.openAsDir(this.call));
+    const directory = this.attempt(what, () => entry.openAsDir(this.call));
     if (!directory) return false;
     try {
       if (enters && !enters(entry)) return false;
       if (depth >= maxDepth) return true;
       const problem = `Failed to list contents of directory '${directory.path}': `;
-      const entries = orWarn(this.call, problem, () => listDirectory(this.call, directory));
+      const entries = this.attempt(problem, () => listDirectory(this.call, directory));
       if (entries) this.enter(directory, entries);
       return true;
     } finally {
       directory.release();
     }
+  }
+
+  private attempt<T>(what: string, act: () => T): T | undefined {
+    return this.options.strict ? act() : orWarn(this.call, what, act);
   }
 
   private enter(directory: DirHandle, entries: readonly DirectoryEntry[]): void {

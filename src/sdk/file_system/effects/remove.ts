@@ -40,6 +40,12 @@ export function removeDirectory(
   });
 }
 
+/** Removes a tree of our own making, which is `name` in an open directory. */
+export function discard(directory: Fd, name: string): void {
+  closing(openAt(directory, name, { access: "read", directory: true }), removeContent);
+  unlinkAt(directory, name, { directory: true });
+}
+
 /** Calls `act` with each directory in an open one. One that is gone by then is skipped. */
 function eachDirectory(fd: Fd, act: (child: Fd, name: string) => void): void {
   for (const { name, type } of listNames(fd)) {

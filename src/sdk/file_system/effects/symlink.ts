@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import {
   chownLinkAt,
+  closing,
   type Fd,
   fstat,
+  openAt,
   readLinkAt,
   renameAt,
   sameFile,
@@ -33,10 +35,18 @@ export interface Link {
   readonly path: string;
 }
 
-/** What the link at a place points to, as it was written. */
+/** What the link at a place points to, as it was written. The name may lead through directories, but through no link. */
 export function readLink(token: Authorized<"file_system.read">, place: Place): string {
   expectFor(token, place.path);
-  return readLinkAt(place.directory, place.name);
+  const [name = "", ...above] = place.name.split("/").reverse();
+  return below(place.directory, above.reverse(), (directory) => readLinkAt(directory, name));
+}
+
+function below<T>(directory: Fd, names: readonly string[], use: (directory: Fd) => T): T {
+  const [name, ...rest] = names;
+  if (name === undefined) return use(directory);
+  const flags = { access: "path", directory: true } as const;
+  return closing(openAt(directory, name, flags), (fd) => below(fd, rest, use));
 }
 
 /** The same of a link that is open. ENOENT where its place has become another's. */
