@@ -1,5 +1,17 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import type { Value } from "rhai-wasm";
 import { type TestRun, testRun } from "../../testing.ts";
 import {
@@ -120,5 +132,81 @@ describe("move", () => {
     );
     expect(readdirSync(`${at}/from`)).toEqual(["file"]);
     expect(run("list_entries", directoryAt(`${at}/to/full`))).toBeInstanceOf(Map);
+  });
+});
+
+/** A directory of another file system, where there is one that any machine has. */
+const OTHER = "/dev/shm";
+const elsewhere = existsSync(OTHER) && statSync(OTHER).dev !== statSync(root).dev;
+
+describe.if(elsewhere)("move to another file system", () => {
+  const other = elsewhere ? mkdtempSync(`${OTHER}/remit-move-`) : "";
+  afterAll(() => rmSync(other, { recursive: true, force: true }));
+
+  function source(name: string): string {
+    const at = place(name);
+    mkdirSync(`${at}/from/sub`, { mode: 0o711 });
+    writeFileSync(`${at}/from/sub/data`, "x".repeat(200_000), { mode: 0o640 });
+    symlinkSync("../file", `${at}/from/sub/link`);
+    utimesSync(`${at}/from/sub/data`, 1_000_000, 1_000_000);
+    utimesSync(`${at}/from`, 2_000_000, 2_000_000);
+    return at;
+  }
+  const across = (at: string, name: string): [Value, Value, Value, string, Value] => [
+    directoryAt(at),
+    directoryAt(`${at}/from`),
+    directoryAt(other),
+    name,
+    quietly,
+  ];
+
+  test("makes all of it anew, with permissions and times, and removes it here", () => {
+    const at = source("across");
+    const state = testRun();
+    expect(expectDirectory(under(state, "move", ...across(at, "new"))).path).toBe(`${other}/new`);
+    expect(existsSync(`${at}/from`)).toBe(false);
+    expect(readdirSync(`${other}/new`).sort()).toEqual(["file", "sub"]);
+    const data = statSync(`${other}/new/sub/data`);
+    expect([data.size, data.mode & 0o777, data.mtimeMs]).toEqual([200_000, 0o640, 1_000_000_000]);
+    expect([statSync(`${other}/new/sub`).mode & 0o777, statSync(`${other}/new`).mtimeMs]).toEqual([
+      0o711, 2_000_000_000,
+    ]);
+    expect(readlinkSync(`${other}/new/sub/link`)).toBe("../file");
+    const requests = asked(state);
+    expect(requests).toEqual(
+      expect.arrayContaining([`delete Dir::${at}/from`, `write File::${other}/new/file`]),
+    );
+  });
+
+  test("replaces an empty directory, goes into another, and not further", () => {
+    mkdirSync(`${other}/empty`);
+    expect(expectDirectory(run("move", ...across(source("over"), "empty"))).path).toBe(`${other}/empty`);
+    expect(expectDirectory(run("move", ...across(source("into"), "empty"))).path).toBe(`${other}/empty/from`);
+    expect(kindOf("move", ...across(source("full"), "empty"))).toBe("DirectoryNotEmpty");
+    writeFileSync(`${other}/plain`, "");
+    expect(failure("move", ...across(source("file"), "plain"))).toBe(
+      "Invalid path: Cannot create directory 'plain': file exists",
+    );
+  });
+
+  test("moves all or nothing", () => {
+    const at = source("whole");
+    for (const [verb, type, path] of [
+      ["open", "Dir", `${at}/from/sub`],
+      ["read", "Dir", `${at}/from/sub`],
+      ["read", "File", `${at}/from/sub/data`],
+      ["create", "Dir", `${other}/part/sub`],
+      ["write", "File", `${other}/part/sub/data`],
+      ["create", "File", `${other}/part/sub/link`],
+      ["delete", "Dir", `${at}/from`],
+    ] as const) {
+      expect(denial(allBut(`${verb} ${path}`), "move", ...across(at, "part"))).toBe(denied(verb, type, path));
+    }
+    execFileSync("mkfifo", [`${at}/from/pipe`]);
+    expect(failure("move", ...across(at, "part"))).toBe(
+      "Unsupported Operation error: Fifo directory entry is not supported",
+    );
+    expect(readdirSync(`${at}/from`).sort()).toEqual(["file", "pipe", "sub"]);
+    expect(readdirSync(other).filter((name) => name === "part" || name.startsWith(".remit"))).toEqual([]);
   });
 });

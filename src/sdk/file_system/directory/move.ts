@@ -1,13 +1,18 @@
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import type { Call } from "../../operation.ts";
-import { renameDirectory } from "../effects/rename.ts";
+import { entryType } from "../effects/lookup.ts";
+import { removeDirectory } from "../effects/remove.ts";
+import { renameDirectory, settle } from "../effects/rename.ts";
 import type { DirHandle } from "../handles.ts";
+import { using } from "../helpers/with.ts";
 import { expectBaseName, openSubdir } from "../open.ts";
-import { fromPlatform, ioError } from "../os-errors.ts";
+import { asIoErrors, fromPlatform, ioError } from "../os-errors.ts";
 import { ask, baseName, dir, join } from "../resource.ts";
+import { listDirectory } from "./list.ts";
 import type { moveOptions, ValuesOf } from "./options.ts";
 import { isNotEmpty, notEmpty } from "./remove.ts";
+import { copyTree } from "./transfer.ts";
 
 type Options = ValuesOf<typeof moveOptions>;
 
@@ -22,6 +27,7 @@ interface Source {
 interface Tokens {
   readonly move: Authorized<"file_system.move">;
   readonly create: Authorized<"file_system.create">;
+  readonly open: Authorized<"file_system.open">;
 }
 
 /**
@@ -43,6 +49,7 @@ export function moveDirectory(
   try {
     rename(tokens, source, to, name);
   } catch (error) {
+    if (isOsError(error, "EXDEV")) return moveElsewhere(call, tokens, source, to, name, options);
     if (!(error instanceof OsError && isNotEmpty(error.code)))
       throw moveError(error, source, join(to.path, name));
     return moveInto(call, source, to, name, options);
@@ -52,20 +59,65 @@ export function moveDirectory(
 
 /** Moves into the directory `name`, under the source's own name. */
 function moveInto(call: Call, source: Source, to: DirHandle, name: string, options: Options): DirHandle {
-  const inner = openSubdir(call, to, name);
-  try {
-    const path = join(inner.path, source.name);
+  return using(openSubdir(call, to, name), (inner) => {
     const tokens = permission(call, source, inner, source.name);
     try {
       rename(tokens, source, inner, source.name);
     } catch (error) {
-      if (error instanceof OsError && isNotEmpty(error.code)) throw notEmpty(path);
-      throw moveError(error, source, path);
+      throw moveError(error, source, join(inner.path, source.name));
     }
     return moved(call, source, inner, source.name, options);
-  } finally {
-    inner.release();
+  });
+}
+
+/**
+ * Moves to another file system: all is made anew there and then removed here. Asks beforehand to read all of it, to
+ * create and write all of it there, and to delete it here.
+ */
+function moveElsewhere(
+  call: Call,
+  tokens: Tokens,
+  source: Source,
+  to: DirHandle,
+  name: string,
+  options: Options,
+): DirHandle {
+  if (!isFilled(call, tokens, to, name)) return transfer(call, tokens, source, to, name, options);
+  return using(openSubdir(call, to, name), (inner) => {
+    const into = permission(call, source, inner, source.name);
+    if (isFilled(call, into, inner, source.name)) throw notEmpty(join(inner.path, source.name));
+    return transfer(call, into, source, inner, source.name, options);
+  });
+}
+
+/** Whether `name` is a directory with something in it. Asks to read it. @throws kind `InvalidPath` for a file */
+function isFilled(call: Call, { open }: Tokens, to: DirHandle, name: string): boolean {
+  const type = asIoErrors(() => entryType(open, dir(join(to.path, name)).id, to.fd, name));
+  if (type === undefined) return false;
+  if (type !== "dir")
+    throw ioError("InvalidPath", `Invalid path: Cannot create directory '${name}': file exists`);
+  return using(openSubdir(call, to, name), (inner) => listDirectory(call, inner).length > 0);
+}
+
+function transfer(
+  call: Call,
+  { create }: Tokens,
+  source: Source,
+  to: DirHandle,
+  name: string,
+  options: Options,
+): DirHandle {
+  const { directory, path } = source;
+  const resource = dir(path);
+  const remove = call.access.require(ask("delete", resource));
+  const place = { directory: to.fd, name, path: dir(join(to.path, name)).id };
+  try {
+    copyTree(call, directory, { ...place, token: create }, (staged) => settle(create, staged, place));
+    removeDirectory(remove, resource.id, directory.fd, true);
+  } catch (error) {
+    throw moveError(error, source, place.path);
   }
+  return moved(call, source, to, name, options);
 }
 
 /** Asks for all that a move needs, also to open what came of it. */
@@ -74,8 +126,7 @@ function permission({ access }: Call, source: Source, to: DirHandle, name: strin
   const destination = { path, name, parent_path: to.path };
   const move = access.require(ask("move", dir(source.path), { record: { destination }, entities: [] }));
   const create = access.require(ask("create", dir(path)));
-  access.require(ask("open", dir(path)));
-  return { move, create };
+  return { move, create, open: access.require(ask("open", dir(path))) };
 }
 
 function rename(tokens: Tokens, source: Source, to: DirHandle, name: string): void {
@@ -97,8 +148,11 @@ function moved(call: Call, source: Source, to: DirHandle, name: string, options:
 
 function moveError(error: unknown, source: Source, to: string): unknown {
   if (!(error instanceof OsError)) return fromPlatform(error);
+  if (isNotEmpty(error.code)) return notEmpty(to);
   if (error.code === "EACCES" || error.code === "EPERM")
     return ioError("InvalidPath", `Invalid path: ${error.message}`);
   const reason = `Error moving dir ${source.name} from '${source.path}' to '${to}'`;
   return ioError("DirectoryError", `Directory error: ${reason}: ${source.path}`);
 }
+
+const isOsError = (error: unknown, code: string): boolean => error instanceof OsError && error.code === code;

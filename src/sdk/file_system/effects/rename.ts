@@ -22,3 +22,9 @@ export function renameDirectory(
   if (!sameFile(statAt(from.directory, from.name), fstat(fd))) throw new OsError("ENOENT");
   renameAt(from.directory, from.name, to.directory, to.name);
 }
+
+/** Gives what was put together as `staged`, in the directory of `to`, its place. */
+export function settle(token: Authorized<"file_system.create">, staged: string, to: Place): void {
+  expectFor(token, to.path);
+  renameAt(to.directory, staged, to.directory, to.name);
+}
