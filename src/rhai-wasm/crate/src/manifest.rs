@@ -2,7 +2,7 @@
 
 use crate::codec::Reader;
 use crate::host;
-use crate::object::{MAX_TYPES, SLOTS};
+use crate::object::{register_enumeration, MAX_TYPES, SLOTS};
 use crate::state::State;
 use rhai::{
     Array, Blob, Dynamic, Engine, FnPtr, FuncRegistration, ImmutableString, Map, Module, NativeCallContext,
@@ -18,6 +18,7 @@ const FIRST_HOST_TYPE: u16 = 256;
 pub fn register(mut engine: Engine, reader: &mut Reader) -> State {
     let mut type_indexes = HashMap::new();
     let mut debug_names = Vec::new();
+    let mut enumerations = Module::new();
     for index in 0..reader.u32() as usize {
         assert!(index < MAX_TYPES, "more than {MAX_TYPES} host types");
         let slot = &SLOTS[index];
@@ -25,10 +26,11 @@ pub fn register(mut engine: Engine, reader: &mut Reader) -> State {
         debug_names.push(reader.text().to_string());
         let values: Rc<[String]> = reader.texts().into_iter().map(String::from).collect();
         if !values.is_empty() {
-            (slot.register_enumeration)(&mut engine, values);
+            register_enumeration(&mut enumerations, slot, values);
         }
         type_indexes.insert((slot.type_id)(), index as u16);
     }
+    engine.register_global_module(enumerations.into());
     let mut modules: BTreeMap<&str, Module> = BTreeMap::new();
     for _ in 0..reader.u32() {
         let module = modules.entry(reader.text()).or_default();

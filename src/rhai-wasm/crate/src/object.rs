@@ -2,7 +2,7 @@
 //! N-th type of the manifest.
 
 use crate::import;
-use rhai::{Dynamic, Engine};
+use rhai::{Dynamic, EvalAltResult, FuncRegistration, Module, NativeCallContext, RhaiFunc};
 use std::any::{type_name, TypeId};
 use std::rc::Rc;
 
@@ -33,7 +33,6 @@ pub struct Slot {
     pub type_name: fn() -> &'static str,
     pub make: fn(Content) -> Dynamic,
     pub content: fn(&Dynamic) -> Option<Content>,
-    pub register_enumeration: fn(&mut Engine, Rc<[String]>),
 }
 
 const fn slot<const N: usize>() -> Slot {
@@ -42,27 +41,43 @@ const fn slot<const N: usize>() -> Slot {
         type_name: type_name::<HostObject<N>>,
         make: |content| Dynamic::from(HostObject::<N>(content)),
         content: |value| value.read_lock::<HostObject<N>>().map(|object| object.0.clone()),
-        register_enumeration: register_enumeration::<N>,
     }
 }
 
-fn ordinal<const N: usize>(value: &HostObject<N>) -> u16 {
-    match value.0 {
-        Content::Ordinal(ordinal) => ordinal,
-        Content::Object(_) => u16::MAX,
+/// Ordinal of a value of an enumeration.
+fn ordinal(slot: &Slot, value: &Dynamic) -> u16 {
+    match (slot.content)(value) {
+        Some(Content::Ordinal(ordinal)) => ordinal,
+        _ => u16::MAX,
     }
 }
 
-fn register_enumeration<const N: usize>(engine: &mut Engine, names: Rc<[String]>) {
-    let name_of = move |value: &mut HostObject<N>| -> String {
-        names.get(ordinal(value) as usize).cloned().unwrap_or_default()
+/// Adds what every enumeration has: `==`, `!=`, `to_string`, `to_debug`. Not generic in the type, of which there are
+/// hundreds: each generic closure would be in the module as often.
+pub fn register_enumeration(module: &mut Module, slot: &'static Slot, names: Rc<[String]>) {
+    let mut register = |name: &str, arity: usize, func: Rc<NativeFunc>| {
+        FuncRegistration::new(name).in_global_namespace().set_into_module_raw(
+            module,
+            vec![(slot.type_id)(); arity],
+            RhaiFunc::Pure { func, has_context: false, is_pure: true, is_volatile: false },
+        );
     };
-    engine
-        .register_fn("==", |a: HostObject<N>, b: HostObject<N>| ordinal(&a) == ordinal(&b))
-        .register_fn("!=", |a: HostObject<N>, b: HostObject<N>| ordinal(&a) != ordinal(&b))
-        .register_fn("to_string", name_of.clone())
-        .register_fn("to_debug", name_of);
+    let same = |args: &[&mut Dynamic]| ordinal(slot, args[0]) == ordinal(slot, args[1]);
+    register("==", 2, Rc::new(move |_, args| Ok(same(args).into())));
+    register("!=", 2, Rc::new(move |_, args| Ok((!same(args)).into())));
+    for name in ["to_string", "to_debug"] {
+        let names = names.clone();
+        register(
+            name,
+            1,
+            Rc::new(move |_, args| {
+                Ok(names.get(ordinal(slot, args[0]) as usize).cloned().unwrap_or_default().into())
+            }),
+        );
+    }
 }
+
+type NativeFunc = dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>;
 
 macro_rules! slots {
     ($($high:literal)*) => { [$(
