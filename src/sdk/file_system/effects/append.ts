@@ -1,6 +1,6 @@
 import { type Fd, fstat, fsync, writeAll } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 const encoder = new TextEncoder();
 

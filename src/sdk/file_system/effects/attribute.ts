@@ -1,6 +1,6 @@
 import { type Fd, getXattr, setXattr } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 /** Replaces the extended attribute `name` of the open file at `path` by what `change` makes of its value. */
 export function changeAttribute(

@@ -1,6 +1,6 @@
 import { type Fd, fstat, fsync, readAt, sameFile, truncate, writeAll } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 /** An open file and its path as policies know it. */
 export interface Opened {

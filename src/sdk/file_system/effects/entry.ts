@@ -17,10 +17,10 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
+import { expectFor } from "../../authorized.ts";
 import type { Descriptor } from "../descriptor.ts";
 import type { FileHandle, Replacement } from "../handles.ts";
 import { baseName, parentOf } from "../resource.ts";
-import { expectFor } from "./authorized.ts";
 import { type Access, held } from "./open.ts";
 
 type Read = Authorized<"file_system.read">;

@@ -3,7 +3,7 @@ import { effectiveUser, groupId, groupName, userId } from "../../../platform/ide
 import { LIMITS } from "../../../platform/limits.ts";
 import { type ExecuteResult, execute, isOwnExecutable, openProcess } from "../../../platform/process.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 export interface Program {
   /** The executable, open. */

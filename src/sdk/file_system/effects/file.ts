@@ -13,7 +13,7 @@ import {
 } from "../../../platform/file.ts";
 import { LIMITS } from "../../../platform/limits.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 import type { Opened } from "./content.ts";
 
 type Read = Authorized<"file_system.read"> | Authorized<"file_system.redacted_read">;

@@ -1,6 +1,6 @@
 import { type DirectoryEntry, type Fd, listNames } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 /** What is in the open directory at `path`, in the order of the file system. */
 export function entriesOf(

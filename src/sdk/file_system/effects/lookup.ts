@@ -10,7 +10,7 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 type Opened = Authorized<"file_system.open">;
 

@@ -1,8 +1,8 @@
 import { close, duplicate, type Fd, fstat, mkdirAt, openAt, openFollowing } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
+import { expectFor } from "../../authorized.ts";
 import { join } from "../resource.ts";
-import { expectFor } from "./authorized.ts";
 
 /** Mode of a new directory, before the umask. */
 const MODE = 0o777;

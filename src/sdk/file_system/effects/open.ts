@@ -14,8 +14,8 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
+import { expectFor } from "../../authorized.ts";
 import { Descriptor } from "../descriptor.ts";
-import { expectFor } from "./authorized.ts";
 
 type Open = Authorized<"file_system.open">;
 type Create = Authorized<"file_system.create">;

@@ -2,7 +2,7 @@ import { chown, type Fd } from "../../../platform/file.ts";
 import { groupId, userId } from "../../../platform/identity.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 type Chown = Authorized<"file_system.chown">;
 

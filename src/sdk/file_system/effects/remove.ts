@@ -13,8 +13,8 @@ import {
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
+import { expectFor } from "../../authorized.ts";
 import { baseName } from "../resource.ts";
-import { expectFor } from "./authorized.ts";
 
 /**
  * Removes the open directory, with `recursive` after all that is in it. Nothing behind a link is touched, and nothing

@@ -1,7 +1,7 @@
 import { type Fd, fstat, renameAt, sameFile, statAt } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 import type { Place } from "./symlink.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { type Fd, type FileStatus, fstat, statAt } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 type Stat = Authorized<"file_system.stat">;
 

@@ -14,7 +14,7 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 import { type Owner, OwnerRefused } from "./ownership.ts";
 
 type Create = Authorized<"file_system.create">;

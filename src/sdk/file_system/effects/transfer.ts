@@ -14,7 +14,7 @@ import {
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 import { discard } from "./remove.ts";
 import type { Place } from "./symlink.ts";
 

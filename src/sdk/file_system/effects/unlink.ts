@@ -1,7 +1,7 @@
 import { type Fd, statAt, unlinkAt } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "./authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 /** Removes the symbolic link at `path`, which is `name` in the open directory. */
 export function unlinkSymlink(

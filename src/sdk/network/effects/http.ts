@@ -1,6 +1,6 @@
 import { type HttpResponse, httpGet, httpUrl } from "../../../platform/http.ts";
 import type { Authorized } from "../../../policy/types.ts";
-import { expectFor } from "../../file_system/effects/authorized.ts";
+import { expectFor } from "../../authorized.ts";
 
 export { HttpError } from "../../../platform/http.ts";
 

@@ -1,4 +1,4 @@
-import type { Action, Authorized } from "../../../policy/types.ts";
+import type { Action, Authorized } from "../policy/types.ts";
 
 /**
  * Refuses to act on `path` with a token that was given for another resource. Tokens come from the policy room
