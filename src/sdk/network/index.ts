@@ -1,9 +1,9 @@
 /** HTTP requests. */
 import { ERROR_KINDS, ERROR_TYPES, errorKind, TextError } from "../errors.ts";
-import { recordType } from "../file_system/content/record.ts";
 import type { Namespace } from "../namespace.ts";
 import { operation } from "../operation.ts";
 import { integer, object, text } from "../parameters.ts";
+import { recordType } from "../record.ts";
 import { Client, Request, Response, send } from "./client.ts";
 
 const SOURCE = "NetworkErrorKind";

@@ -1,6 +1,6 @@
 import { HostObject, type Value } from "rhai-wasm";
 import type { Namespace } from "../../namespace.ts";
-import { recordType } from "../content/record.ts";
+import { recordType } from "../../record.ts";
 
 /** One call on the stack of a thread. */
 export class Frame extends HostObject {

@@ -3,7 +3,7 @@ import type { FileStatus } from "../../../platform/file.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
 import { object } from "../../parameters.ts";
-import { recordType } from "../content/record.ts";
+import { recordType } from "../../record.ts";
 import { statusOfEntry, statusOfOpen } from "../effects/status.ts";
 import type { DirEntry } from "../entry/entry.ts";
 import { allocatedBytes } from "../entry/metadata.ts";

@@ -2,7 +2,7 @@ import { HostObject } from "rhai-wasm";
 import type { Namespace } from "../../namespace.ts";
 import { operation } from "../../operation.ts";
 import { object } from "../../parameters.ts";
-import { recordType } from "../content/record.ts";
+import { recordType } from "../../record.ts";
 
 /** A line that matched; `number` counts from 1. */
 export class Match extends HostObject {

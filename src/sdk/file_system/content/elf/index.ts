@@ -2,12 +2,12 @@ import { HostObject } from "rhai-wasm";
 import type { Namespace } from "../../../namespace.ts";
 import { operation } from "../../../operation.ts";
 import { object } from "../../../parameters.ts";
+import { recordType } from "../../../record.ts";
 import { requireRead } from "../../access.ts";
 import { readerOf, sizeOf } from "../../effects/content.ts";
 import { HANDLES } from "../../handles.ts";
 import { ioError } from "../../os-errors.ts";
 import { asIoError } from "../errors.ts";
-import { recordType } from "../record.ts";
 import { type Elf, ElfError, readElf } from "./elf.ts";
 
 class ElfInfo extends HostObject {

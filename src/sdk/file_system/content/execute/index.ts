@@ -4,12 +4,12 @@ import { OsError } from "../../../../platform/os-error.ts";
 import type { Namespace } from "../../../namespace.ts";
 import { type Call, operation } from "../../../operation.ts";
 import { object } from "../../../parameters.ts";
+import { recordType } from "../../../record.ts";
 import { wrongMode } from "../../access.ts";
 import { accounts, closeProcess, isItself, processOf, run } from "../../effects/execute.ts";
 import { type FileHandle, HANDLES } from "../../handles.ts";
 import { fromPlatform, ioError } from "../../os-errors.ts";
 import { ask, file } from "../../resource.ts";
-import { recordType } from "../record.ts";
 import { executionContext } from "./context.ts";
 import { childNamespaceOptions, executeOptions } from "./options.ts";
 

@@ -1,7 +1,7 @@
 import type { HostObject, Value } from "rhai-wasm";
-import type { Namespace } from "../../namespace.ts";
-import { operation } from "../../operation.ts";
-import { object } from "../../parameters.ts";
+import type { Namespace } from "./namespace.ts";
+import { operation } from "./operation.ts";
+import { object } from "./parameters.ts";
 
 export interface RecordInput<T extends HostObject> {
   readonly name: string;
