@@ -1,7 +1,7 @@
+import { didYouMean } from "../policy/suggestion.ts";
 import { surface } from "../sdk/index.ts";
 import { allNames, type Catalogue, catalogue, type Entry, FREE, isEmpty, named } from "./catalogue.ts";
 import type { Given } from "./command.ts";
-import { didYouMean } from "./suggestion.ts";
 import { print, printError } from "./terminal.ts";
 
 /** `remit functions [NAME]`: 1 when nothing has this name. */

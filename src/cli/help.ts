@@ -1,6 +1,6 @@
+import { didYouMean } from "../policy/suggestion.ts";
 import { type Given, UsageError } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { didYouMean } from "./suggestion.ts";
 import { print } from "./terminal.ts";
 import { commandHelp, programHelp } from "./usage.ts";
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
+import { didYouMean } from "../policy/suggestion.ts";
 import { type Command, type Option, UsageError } from "./command.ts";
 import { HELP } from "./commands.ts";
-import { didYouMean } from "./suggestion.ts";
 
 /** What stands on the command line after the command; `help` when help is asked for, wherever it stands. */
 export interface Parsed {

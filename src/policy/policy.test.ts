@@ -354,3 +354,8 @@ describe("explanations", () => {
     expect(allows(policy, request)).toBe(true);
   });
 });
+
+test("an action that is mistyped is told by its nearest names", () => {
+  const source = 'permit(principal, action == file_system::Action::"opne", resource);';
+  expect(() => parseStrictly(source)).toThrow("did you mean 'file_system::Action::\"open\"'");
+});

@@ -2,6 +2,8 @@ import { schemaText, withCedar } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
 import { type PolicySet, parsePolicySet, positionOfByte } from "./policy-set.ts";
 import { positionAt } from "./source.ts";
+import { didYouMean } from "./suggestion.ts";
+import { ACTIONS } from "./types.ts";
 
 /** Something that strict validation finds. */
 export interface Finding {
@@ -48,7 +50,7 @@ interface Answered {
 
 function finding(set: PolicySet, severity: Finding["severity"], { policyId, error }: Answered): Finding {
   const policy = set.policies.find(({ id }) => id === policyId);
-  const message = [error.message, error.help].filter(Boolean).join("; ");
+  const message = messageOf(error);
   const start = error.sourceLocations?.[0]?.start;
   if (!policy || start === undefined) return { severity, policy: policyId, message };
   // The location is within the policy's own text.
@@ -63,6 +65,18 @@ function finding(set: PolicySet, severity: Finding["severity"], { policyId, erro
       column: within.line === 1 ? base.column + within.column - 1 : within.column,
     },
   };
+}
+
+const UNKNOWN_ACTION = /unrecognized action `(.+)`$/;
+const ACTION_NAMES = Object.entries(ACTIONS).flatMap(([namespace, names]) =>
+  names.map((name) => `${namespace}::Action::"${name}"`),
+);
+
+/** Cedar's message, with the actions that may have been meant: Cedar itself suggests one of another namespace. */
+function messageOf({ message, help }: Answered["error"]): string {
+  const [, action] = UNKNOWN_ACTION.exec(message) ?? [];
+  if (action !== undefined) return message + didYouMean(action, ACTION_NAMES);
+  return [message, help].filter(Boolean).join("; ");
 }
 
 /** Parses `source` and refuses what strict validation finds wrong. @throws {PolicyError} code `policy_invalid` */
