@@ -66,7 +66,7 @@ describe("a value that its tag does not take", () => {
 describe("what is no tagged value", () => {
   test("an unknown tag, with all that there are", () => {
     const known =
-      "`stringValue`, `booleanValue`, `integerValue`, `longValue`, `doubleValue`, `listValue`, `mapValue`";
+      "`stringValue`, `integerValue`, `longValue`, `doubleValue`, `booleanValue`, `listValue`, `mapValue`";
     for (const [tagged, tag] of [
       ['{"intValue": 5}', "intValue"],
       ['{"constructor": 5}', "constructor"],
@@ -98,6 +98,13 @@ describe("the text as a whole", () => {
   test("has to be JSON", () => {
     for (const text of ["", "{", "{'a': 1}", '{"a": NaN}'])
       expect(failure(text)).toStartWith("arguments_invalid: ");
+  });
+
+  test("has no half of a character, and no number that is none", () => {
+    expect(taken('{"stringValue": "\\ud83d\\ude00"}')).toBe("😀");
+    for (const text of ['{"a": {"stringValue": "\\ud83d"}}', '{"\\ude00": {"longValue": 1}}'])
+      expect(failure(text)).toBe("arguments_invalid: lone surrogate in a text");
+    expect(refusal('{"doubleValue": -1e400}')).toBe("arguments_invalid: number out of range: -1e400");
   });
 
   test("nests one list or map, and none in it", () => {

@@ -14,10 +14,10 @@ class NumberText {
 /** What each tag of a tagged value takes. */
 const TAGS: { readonly [tag: string]: (content: unknown) => Value } = {
   stringValue: (content) => (typeof content === "string" ? content : mismatch(content, "a string")),
-  booleanValue: (content) => (typeof content === "boolean" ? content : mismatch(content, "a boolean")),
   integerValue: (content) => integer(content, I32),
   longValue: (content) => integer(content, I64),
   doubleValue: (content) => (content instanceof NumberText ? Number(content.text) : mismatch(content, "f64")),
+  booleanValue: (content) => (typeof content === "boolean" ? content : mismatch(content, "a boolean")),
   listValue: (content) => (Array.isArray(content) ? content.map(untag) : mismatch(content, "a sequence")),
   mapValue: (content) =>
     isRecord(content)
@@ -57,12 +57,25 @@ class Mismatch extends Error {}
 function parseJson(text: string): unknown {
   try {
     // ECMA-262's JSON.parse source text access, which TypeScript does not declare yet.
-    const revive = (_key: string, value: unknown, { source }: { source?: string } = {}) =>
-      typeof value === "number" ? new NumberText(source ?? String(value)) : value;
+    const revive = (key: string, value: unknown, { source }: { source?: string } = {}) => {
+      if (typeof value === "string") expectText(value);
+      expectText(key);
+      return typeof value === "number" ? numberText(source ?? String(value)) : value;
+    };
     return JSON.parse(text, revive as (key: string, value: unknown) => unknown);
   } catch (error) {
     throw new RunError("arguments_invalid", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A script's text is UTF-8, which half of a surrogate pair has no form in. */
+function expectText(text: string): void {
+  if (!text.isWellFormed()) throw new Error("lone surrogate in a text");
+}
+
+function numberText(text: string): NumberText {
+  if (!Number.isFinite(Number(text))) throw new Error(`number out of range: ${text.slice(0, 64)}`);
+  return new NumberText(text);
 }
 
 function untag(tagged: unknown): Value {

@@ -28,14 +28,21 @@ export const REFUSAL_ALARMS: { readonly [code in RunErrorCode]?: RefusalAlarm } 
   reserved_name: { type: "RexRunnerScriptExecutionFailure", withContext: false },
 };
 
+interface RunErrorOptions extends ErrorOptions {
+  /** Milliseconds that the script ran, if it did. */
+  readonly scriptTime?: number;
+}
+
 /** A run that was not started, or that has no result. */
 export class RunError extends Error {
   override readonly name = "RunError";
+  readonly scriptTime: number | undefined;
   constructor(
     readonly code: RunErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { scriptTime, ...options }: RunErrorOptions = {},
   ) {
     super(message, options);
+    this.scriptTime = scriptTime;
   }
 }

@@ -170,6 +170,10 @@ describe("a run without a result", () => {
     ] as const) {
       const error = await failure(script);
       expect([error.code, error.message]).toEqual(["reserved_name", message]);
+      expect(metricNames(refusedResult(error, performance.now()))).toEqual([
+        "RexRunnerScriptExecutionTime",
+        "RexRunnerTotalExecutionTime",
+      ]);
     }
     expect((await run('metric("t-rex"); alarm("a Rex")')).status).toBe("SUCCESS");
   });

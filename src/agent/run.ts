@@ -55,7 +55,7 @@ export async function runScript(engine: Engine, program: Program, input: RunInpu
   const began = performance.now();
   const result = await evaluate(engine, program, state, input);
   const scriptTime = performance.now() - began;
-  refuseReserved(state);
+  refuseReserved(state, scriptTime);
   const own = ownReports(result);
   const metrics = [
     ...state.metrics,
@@ -78,6 +78,8 @@ export async function runScript(engine: Engine, program: Program, input: RunInpu
 export function refusedResult(error: RunError, startedAt: number): RunResult {
   const alarm = REFUSAL_ALARMS[error.code];
   const metrics = alarm?.count === undefined ? [] : [count(alarm.count, "FailureCount")];
+  if (error.scriptTime !== undefined)
+    metrics.push(duration("RexRunnerScriptExecutionTime", error.scriptTime));
   const details = alarm?.withContext ? error.message : error.message.replace(/^[^:]*: /, "");
   return {
     output: "",
@@ -168,17 +170,18 @@ const failed = (name: string, details: string): { readonly alarm: Alarm; readonl
   metric: count(`${name}Count`, "FailureCount"),
 });
 
-function refuseReserved(state: RunState): void {
+function refuseReserved(state: RunState, scriptTime: number): void {
   const metric = state.metrics.find(({ metric_name }) => RESERVED.test(metric_name));
-  if (metric) throw reserved("metric", "metric name", metric.metric_name);
+  if (metric) throw reserved("metric", "metric name", metric.metric_name, scriptTime);
   const alarm = state.alarms.find(({ alarm_type }) => RESERVED.test(alarm_type));
-  if (alarm) throw reserved("alarm", "alarm type", alarm.alarm_type);
+  if (alarm) throw reserved("alarm", "alarm type", alarm.alarm_type, scriptTime);
 }
 
-const reserved = (kind: string, field: string, name: string): RunError =>
+const reserved = (kind: string, field: string, name: string, scriptTime: number): RunError =>
   new RunError(
     "reserved_name",
     `Script ${kind} validation failed: Invalid ${field} '${name}': Script ${kind}s cannot start with Rex`,
+    { scriptTime },
   );
 
 const metric = (name: string, value: number, unit: string, info: string): Metric => ({
