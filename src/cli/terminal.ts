@@ -1,4 +1,3 @@
-import { isatty } from "node:tty";
 import { OsError } from "../platform/os-error.ts";
 import { writeError, writeOutput } from "../platform/output.ts";
 
@@ -27,8 +26,12 @@ export function printError(text: string): void {
 }
 
 /** Text of a script for a person: as it is, or without its control characters where a terminal would obey them. */
-export const forStandardOutput = (text: string): string => (isatty(1) ? withoutControls(text) : text);
-export const forStandardError = (text: string): string => (isatty(2) ? withoutControls(text) : text);
+export const forStandardOutput = (text: string): string => forTerminal(1, text);
+export const forStandardError = (text: string): string => forTerminal(2, text);
+
+// Loaded at first use: JSON goes to no terminal, and a start of the program should not pay for it.
+const forTerminal = (fd: number, text: string): string =>
+  text !== "" && process.getBuiltinModule("node:tty").isatty(fd) ? withoutControls(text) : text;
 
 /** `text` with control characters shown instead of sent; lines and tabs stay. */
 export const withoutControls = (text: string): string =>

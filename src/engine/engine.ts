@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Manifest, Value } from "rhai-wasm";
 import { EngineError } from "./errors.ts";
 import { HostCalls, type RunOptions } from "./host-calls.ts";
@@ -29,7 +28,6 @@ export interface EngineOptions {
   readonly image?: Uint8Array;
 }
 
-const DIGEST_BYTES = 32;
 const PAGE_BYTES = 65_536;
 /** An operation at most doubles what there is (`a += a`), so that the bound is met between two operations. */
 const HEADROOM = 2.25;
@@ -43,8 +41,10 @@ export class Engine {
   private readonly memoryBytes: number;
   private instance: Instance;
   private busy = false;
-  /** Of the manifest as the module is told it. */
-  private readonly digest: Uint8Array;
+  /** The manifest as the module is told it. */
+  private readonly manifest: Uint8Array;
+  /** The instance's memory is what the last run left. */
+  private used = false;
 
   constructor(module: WebAssembly.Module, manifest: Manifest, { memoryBytes, image }: EngineOptions) {
     const types = new Types(manifest.types);
@@ -54,16 +54,16 @@ export class Engine {
     this.instance = new Instance(module, this.objects, Math.floor((memoryBytes * HEADROOM) / PAGE_BYTES));
     const out = new Writer();
     writeManifest(out, manifest, types, this.values);
-    const written = out.written();
-    this.digest = createHash("sha256").update(written).digest();
-    if (image && Buffer.compare(image.subarray(0, DIGEST_BYTES), this.digest) === 0) {
-      this.instance.adopt(image.subarray(DIGEST_BYTES));
-    } else this.instance.initialise(written);
+    this.manifest = out.written();
+    const { length } = this.manifest;
+    if (image && Buffer.compare(image.subarray(0, length), this.manifest) === 0) {
+      this.instance.adopt(image.subarray(length));
+    } else this.instance.initialise(this.manifest);
   }
 
   /** The memory of an engine that has registered its manifest, for {@link EngineOptions.image}. */
   image(): Uint8Array {
-    return Buffer.concat([this.digest, this.instance.image]);
+    return Buffer.concat([this.manifest, this.instance.image]);
   }
 
   /** Runs `input.script`. @throws {EngineError} for a fault that is not the script's. */
@@ -90,6 +90,10 @@ export class Engine {
   }
 
   private async attempt(input: RunInput, calls: HostCalls): Promise<RunResult> {
+    // Before a run, not after it: the last run of a process needs none. Handles are released by the table, of which the
+    // memory knows nothing.
+    if (this.used && !this.instance.restore()) this.instance = this.instance.replacement();
+    this.used = true;
     const request = this.encode(input);
     let outcome: RunResult;
     try {
@@ -100,10 +104,9 @@ export class Engine {
     } catch (cause) {
       const trapped = this.instance;
       this.instance = trapped.replacement();
+      this.used = false;
       return afterTrap(trapped, cause);
     }
-    // What the script held is released by the table: the image knows nothing of it.
-    if (!this.instance.restore()) this.instance = this.instance.replacement();
     return outcome;
   }
 

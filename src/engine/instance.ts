@@ -5,6 +5,7 @@ import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
 const PAGE_BYTES = 65_536;
+const OS_PAGE_BYTES = 4096;
 /** Pages that the module itself asks for; `wasm-ld` fails to link if it needs more. */
 const INITIAL_PAGES = 48;
 /** Memory beyond the image that a finished run may leave before the instance is replaced. */
@@ -75,7 +76,12 @@ export class Instance {
     const missing = image.length - this.memory.buffer.byteLength;
     if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
     this.image = image;
-    this.bytes().set(image);
+    const bytes = this.bytes();
+    // Most of a new memory is zeros, as most of the image is: pages that are not written to cost nothing.
+    for (let at = 0; at < image.length; at += OS_PAGE_BYTES) {
+      const page = image.subarray(at, at + OS_PAGE_BYTES);
+      if (Buffer.compare(page, bytes.subarray(at, at + page.length)) !== 0) bytes.set(page, at);
+    }
   }
 
   /** Back to the image. `false` when memory has grown so far that a new instance is better. */

@@ -26,7 +26,7 @@ export {
   realPath,
   reopen,
 } from "./file/open.ts";
-export { createTemporary, replaceContent } from "./file/replace.ts";
+export { createTemporary, replaceContent, temporaryName } from "./file/replace.ts";
 export { fstat, sameFile } from "./file/status.ts";
 export type {
   DirectoryEntry,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as Cedar from "@cedar-policy/cedar-wasm/web";
@@ -9,6 +8,7 @@ import * as wasmFile from "../../node_modules/@cedar-policy/cedar-wasm/esm/cedar
 };
 import schemaPath from "../../policies/remit.cedarschema" with { type: "file" };
 import { PolicyError } from "./errors.ts";
+import { applyImage, packImage, unpackImage } from "./memory-image.ts";
 
 /** wasm-bindgen's glue: Cedar's functions, and what puts an instance behind them. */
 type Glue = typeof Cedar & { __wbg_set_wasm(exports: object): void };
@@ -24,8 +24,6 @@ interface CedarExports {
 
 /** The file's declarations are those of its exports; what Bun imports is its path. */
 const wasm = (wasmFile as unknown as { readonly default: string }).default;
-
-const PAGE_BYTES = 65_536;
 
 /** Name under which the schema is parsed in each instance. */
 export const SCHEMA = "remit";
@@ -61,20 +59,23 @@ export function discardCedar(): void {
 
 function boot(): void {
   try {
-    module ??= new WebAssembly.Module(readFileSync(wasm));
-    const instance = new WebAssembly.Instance(module, {
-      "./cedar_wasm_bg.js": glueModule,
-    });
-    // The module is the package's own; its version is pinned.
-    live = instance.exports as unknown as CedarExports;
-    glue.__wbg_set_wasm(live);
-    live.__wbindgen_start();
+    live = instantiate();
     generation++;
     if (!restoreImage(live)) parseSchema();
   } catch (cause) {
     live = undefined;
     throw new PolicyError("policy_engine", `the policy engine could not be started: ${String(cause)}`);
   }
+}
+
+function instantiate(): CedarExports {
+  module ??= new WebAssembly.Module(readFileSync(wasm));
+  const instance = new WebAssembly.Instance(module, { "./cedar_wasm_bg.js": glueModule });
+  // The module is the package's own; its version is pinned.
+  const exports = instance.exports as unknown as CedarExports;
+  glue.__wbg_set_wasm(exports);
+  exports.__wbindgen_start();
+  return exports;
 }
 
 function parseSchema(): void {
@@ -84,36 +85,30 @@ function parseSchema(): void {
 
 /** The name under which the build embeds {@link cedarImage}, beside the code. */
 export const IMAGE = "cedar.image";
-const DIGEST_BYTES = 32;
-const HEADER_BYTES = DIGEST_BYTES + 4;
-
-const schemaDigest = (): Buffer => createHash("sha256").update(schemaText()).digest();
 
 /**
- * The memory of an instance that has parsed the schema, which takes Cedar far longer than copying the result: the
- * schema's digest, the number of references, the memory.
+ * What parsing the schema changes in a new instance, which takes Cedar far longer than copying it: the schema, the
+ * number of references, the memory.
  */
 export function cedarImage(): Uint8Array {
-  cedar();
+  const fresh = instantiate();
+  const before = new Uint8Array(fresh.memory.buffer).slice();
+  live = fresh;
+  parseSchema();
+  const { memory, __wbindgen_externrefs: references } = fresh;
+  const image = packImage(schemaText(), references.length, before, new Uint8Array(memory.buffer));
   discardCedar();
-  boot();
-  if (!live) throw new Error("no instance");
-  const references = Buffer.alloc(4);
-  references.writeUInt32LE(live.__wbindgen_externrefs.length);
-  return Buffer.concat([schemaDigest(), references, new Uint8Array(live.memory.buffer)]);
+  return image;
 }
 
 /** Gives a new instance the embedded image. `false` where there is none (the source is run as it is) of this schema. */
 function restoreImage({ memory, __wbindgen_externrefs: references }: CedarExports): boolean {
   const path = join(import.meta.dirname, IMAGE);
   if (!existsSync(path)) return false;
-  const image = readFileSync(path);
-  if (!image.subarray(0, DIGEST_BYTES).equals(schemaDigest())) return false;
-  const content = image.subarray(HEADER_BYTES);
-  const missing = content.length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
-  new Uint8Array(memory.buffer).set(content);
-  references.grow(Math.max(image.readUInt32LE(DIGEST_BYTES) - references.length, 0));
+  const image = unpackImage(readFileSync(path));
+  if (image.key !== schemaText()) return false;
+  applyImage(image, memory);
+  references.grow(Math.max(image.extra - references.length, 0));
   return true;
 }
 

@@ -55,15 +55,17 @@ export class Slicer {
   slice({ action, resource }: AuthorizationRequest): Slice {
     const index = this.indexes.get(action);
     if (!index) throw new Error(`no action ${action}`);
-    const numbers: number[] = [...(index.equal.get(keyOf(resource)) ?? [])];
-    for (const uid of [resource, ...resource.ancestors])
-      numbers.push(...(index.within.get(keyOf(uid)) ?? []));
+    const { equal, within } = index;
+    const numbers: number[] = equal.size > 0 ? [...(equal.get(keyOf(resource)) ?? [])] : [];
+    if (within.size > 0) {
+      for (const uid of [resource, ...resource.ancestors]) numbers.push(...(within.get(keyOf(uid)) ?? []));
+    }
     for (const number of index.others) {
       const clause = this.policies[number]?.scope?.resource;
       if (!clause || matches(clause, resource, resource.ancestors)) numbers.push(number);
     }
     // A policy is in one place of the index, but `in [a, b]` may be met twice.
-    const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+    const sorted = numbers.length > 1 ? [...new Set(numbers)].sort((a, b) => a - b) : numbers;
     // What Cedar checks of a request beside the policies is the action and the type of the resource.
     return this.known(`${action} ${resource.type} ${sorted.join(",")}`, sorted);
   }

@@ -22,7 +22,8 @@ export function readAll(fd: Fd, maxBytes: number): Uint8Array {
     const count = readAt(fd, buffer.subarray(length), length);
     length += count;
     if (length > maxBytes) throw new LimitError("fileBytes", maxBytes);
-    if (count === 0) return buffer.subarray(0, length);
+    // A short read of a file that knows its size is its end.
+    if (count === 0 || (length === size && length < buffer.length)) return buffer.subarray(0, length);
     if (length === buffer.length) {
       const grown = new Uint8Array(Math.min(Math.max(2 * length, CHUNK), maxBytes + 1));
       grown.set(buffer);

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { OsError } from "../os-error.ts";
 import { chmod, chown } from "./attributes.ts";
 import { fsync, writeAll } from "./content.ts";
@@ -9,6 +8,11 @@ import { fstat, sameFile } from "./status.ts";
 import type { Fd } from "./types.ts";
 
 const ATTEMPTS = 16;
+const RANDOM_BYTES = 12;
+
+/** A name that nobody can foresee, for what is made beside what it will replace. */
+export const temporaryName = (): string =>
+  `.remit-${Buffer.from(crypto.getRandomValues(new Uint8Array(RANDOM_BYTES))).toString("hex")}.tmp`;
 
 /**
  * Makes a new file in a directory, under a name that nobody can foresee, open to read and write. Nobody else can open it
@@ -16,7 +20,7 @@ const ATTEMPTS = 16;
  */
 export function createTemporary(dirFd: Fd, mode: number): { readonly fd: Fd; readonly name: string } {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const name = `.remit-${randomBytes(12).toString("hex")}.tmp`;
+    const name = temporaryName();
     const fd = createNew(dirFd, name);
     if (fd === undefined) continue;
     return closingOnError(fd, () => {

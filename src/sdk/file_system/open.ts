@@ -160,15 +160,13 @@ export function openFile(
   const access = accessOf(openedFor);
   const target = { call, token, creation, path: resource.id, parent: parent.fd, name, access, openedFor };
   try {
-    const found = followSymlinks ? openFollowed(target) : openOrCreate(target, UNFOLLOWED_MODE);
-    return new FileHandle(
-      found.descriptor,
-      parent.descriptor.retain(),
-      parent.path,
-      name,
-      openedFor,
-      ...(followSymlinks ? [found.realPath] : []),
-    );
+    const held = parent.descriptor;
+    if (!followSymlinks) {
+      const descriptor = openOrCreate(target, UNFOLLOWED_MODE);
+      return new FileHandle(descriptor, held.retain(), parent.path, name, openedFor);
+    }
+    const { descriptor, realPath } = openFollowed(target);
+    return new FileHandle(descriptor, held.retain(), parent.path, name, openedFor, realPath);
   } catch (error) {
     throw fileError(error, path, followSymlinks);
   }
@@ -204,7 +202,7 @@ interface Target {
   readonly openedFor: OpenedFor;
 }
 
-function openOrCreate(target: Target, defaultMode: number): Opened {
+function openOrCreate(target: Target, defaultMode: number): Descriptor {
   const { token, creation, path, parent, name, access, openedFor } = target;
   try {
     return openFileAt(token, path, parent, name, access);
@@ -223,12 +221,12 @@ function openFollowed(target: Target): Opened {
     located = locateFile(token, path, parent, name);
   } catch (error) {
     if (!creation || !isAbsent(error)) throw error;
-    return openOrCreate(target, FOLLOWED_MODE);
+    return { descriptor: openOrCreate(target, FOLLOWED_MODE), realPath: path };
   }
   try {
-    const resolved =
-      located.realPath === path ? token : call.access.require(ask("open", file(located.realPath)));
-    return located.open(resolved, access);
+    const { realPath } = located;
+    const resolved = realPath === path ? token : call.access.require(ask("open", file(realPath)));
+    return { descriptor: located.open(resolved, access), realPath };
   } finally {
     located.release();
   }

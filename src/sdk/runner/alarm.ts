@@ -17,7 +17,11 @@ class AlarmBuilder extends HostObject {
   }
 }
 
-const BUILDER = { name: "AlarmBuilder", class: AlarmBuilder };
+const BUILDER = {
+  name: "AlarmBuilder",
+  debug: "rex_metrics_and_alarms::alarms::RexAlarmBuilder",
+  class: AlarmBuilder,
+};
 const self = object(BUILDER);
 const common = { source: "text", checks: [] } as const;
 

@@ -41,9 +41,21 @@ const UNIT = {
   typeOf: "rex_metrics_and_alarms::common::MetricUnitType",
   values: UNITS,
 };
-const METRIC = { name: "MetricBuilder", class: MetricBuilder };
-const DIMENSIONS_BUILDER = { name: "MetricDimensionsBuilder", class: DimensionsBuilder };
-const DIMENSIONS = { name: "MetricDimensions", class: Dimensions };
+const METRIC = {
+  name: "MetricBuilder",
+  debug: "rex_metrics_and_alarms::metrics::RexMetricBuilder",
+  class: MetricBuilder,
+};
+const DIMENSIONS_BUILDER = {
+  name: "MetricDimensionsBuilder",
+  debug: "rex_metrics_and_alarms::metrics::RexMetricDimensionsBuilder",
+  class: DimensionsBuilder,
+};
+const DIMENSIONS = {
+  name: "MetricDimensions",
+  debug: "std::collections::hash::map::HashMap<alloc::string::String, alloc::string::String>",
+  class: Dimensions,
+};
 
 const self = object(METRIC);
 const common = { source: "text", checks: [] } as const;

@@ -95,7 +95,7 @@ export function openDeepest(token: Create, path: string): Deepest {
 }
 
 /** Opens the file `name` of an open directory; a link is ELOOP. What is no regular file is not opened. */
-export function openFileAt(token: Open, path: string, parent: Fd, name: string, access: Access): Opened {
+export function openFileAt(token: Open, path: string, parent: Fd, name: string, access: Access): Descriptor {
   expectFor(token, path);
   // Looked at first and then opened again by descriptor: opening a device can itself have an effect.
   return closing(openAt(parent, name, { access: "path" }), (fd) => {
@@ -103,7 +103,7 @@ export function openFileAt(token: Open, path: string, parent: Fd, name: string, 
     if (type === "symlink") throw new OsError("ELOOP");
     if (type === "dir" && access !== "read") throw new OsError("EISDIR");
     if (type !== "file") throw new NotAFile();
-    return opened(reopen(fd, { access }));
+    return held(reopen(fd, { access }));
   });
 }
 
@@ -115,9 +115,9 @@ export function createFileAt(
   name: string,
   access: Access,
   mode: number,
-): Opened {
+): Descriptor {
   expectFor(token, path);
-  return opened(openAt(parent, name, { access, create: true, exclusive: true, mode }));
+  return held(openAt(parent, name, { access, create: true, exclusive: true, mode }));
 }
 
 /** A file that is looked at but not yet open: where it is, is known before anything is done with it. */
@@ -128,12 +128,12 @@ export class Located {
   ) {}
 
   /** Opens it for `access`. The token is one for {@link realPath}. */
-  open(token: Open, access: Access): Opened {
+  open(token: Open, access: Access): Descriptor {
     expectFor(token, this.realPath);
     const { type } = fstat(this.fd);
     if (type === "dir" && access !== "read") throw new OsError("EISDIR");
     if (type !== "file") throw new NotAFile();
-    return opened(reopen(this.fd, { access }));
+    return held(reopen(this.fd, { access }));
   }
 
   release(): void {

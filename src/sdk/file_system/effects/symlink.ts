@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chownLinkAt,
   closing,
@@ -10,6 +9,7 @@ import {
   sameFile,
   statAt,
   symlinkAt,
+  temporaryName,
   unlinkAt,
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
@@ -70,7 +70,7 @@ export function replaceByLink(
 ): void {
   expectFor(tokens.create, place.path);
   expectFor(tokens.remove, place.path);
-  const temporary = `.remit-${randomBytes(12).toString("hex")}.tmp`;
+  const temporary = temporaryName();
   symlinkAt(target, place.directory, temporary);
   try {
     renameAt(place.directory, temporary, place.directory, place.name);

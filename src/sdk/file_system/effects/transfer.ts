@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   chmod,
   closing,
@@ -10,6 +9,7 @@ import {
   readLinkAt,
   setTimes,
   symlinkAt,
+  temporaryName,
   writeAll,
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
@@ -29,7 +29,7 @@ const CHUNK_BYTES = 64 * 1024;
  */
 export function staging(token: Create, to: Place, act: (staged: Fd, name: string) => void): void {
   expectFor(token, to.path);
-  const name = `.remit-${randomBytes(12).toString("hex")}.tmp`;
+  const name = temporaryName();
   mkdirAt(to.directory, name, 0o700);
   try {
     closing(openAt(to.directory, name, { access: "read", directory: true }), (fd) => act(fd, name));

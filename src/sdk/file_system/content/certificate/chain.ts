@@ -1,4 +1,4 @@
-import { constants, createPublicKey, type KeyObject, verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { DerReader, oid, TAG } from "./der.ts";
 import { type Certificate, CertificateError } from "./x509.ts";
 
@@ -140,6 +140,8 @@ function checkSignature(search: Search, certificate: Certificate, issuer: Certif
   const algorithm = algorithmOf(certificate.signatureAlgorithm);
   if (!algorithm) return new CertificateError("UnsupportedSignatureAlgorithm");
   const invalid = new CertificateError("InvalidSignatureForPublicKey");
+  // Loaded at first use: a start of the program should not pay for it.
+  const { constants, createPublicKey, verify } = process.getBuiltinModule("node:crypto");
   try {
     const key = createPublicKey({ key: issuer.key, format: "der", type: "spki" });
     if (!algorithm.fits(key)) return invalid;

@@ -1,5 +1,5 @@
-import { constants, crc32, deflateRawSync } from "node:zlib";
 import type { ReadAt } from "./input.ts";
+import { zlib } from "./zlib.ts";
 
 /** Bytes that are compressed at a time. A piece does not refer to the one before, which costs little at this size. */
 const PIECE_BYTES = 1024 * 1024;
@@ -9,6 +9,7 @@ const PIECE_BYTES = 1024 * 1024;
  * @param level 1 (fast) to 9 (small)
  */
 export function* compress(read: ReadAt, offset: number, level: number): Generator<Uint8Array, void, void> {
+  const { constants, crc32, deflateRawSync } = zlib();
   // RFC 1952, 2.3: no flags, no time, how hard was tried, system unknown.
   yield Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 255);
   const buffer = new Uint8Array(PIECE_BYTES);

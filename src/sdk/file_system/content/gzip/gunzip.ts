@@ -1,6 +1,6 @@
-import { crc32 } from "node:zlib";
 import { inflate } from "./inflate.ts";
 import { BitInput, type ReadAt } from "./input.ts";
+import { zlib } from "./zlib.ts";
 
 /** Content that is not gzip (RFC 1952), or that is damaged. */
 export class GzipError extends Error {
@@ -19,6 +19,7 @@ const MAX_TEXT = 64 * 1024;
  * @throws {GzipError} after all that could be decompressed
  */
 export function* gunzip(read: ReadAt, offset = 0): Generator<Uint8Array, void, void> {
+  const { crc32 } = zlib();
   const input = new BitInput(read, offset, new GzipError(END));
   readHeader(input);
   let checksum = 0;
@@ -40,6 +41,7 @@ export function* gunzip(read: ReadAt, offset = 0): Generator<Uint8Array, void, v
 
 function readHeader(input: BitInput): void {
   let checksum = 0;
+  const { crc32 } = zlib();
   const byte = () => {
     const value = input.byte();
     checksum = crc32(Uint8Array.of(value), checksum);
