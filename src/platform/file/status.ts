@@ -11,9 +11,6 @@ const SECOND = 1_000_000_000n;
 
 /** The status as `node:fs` gives it. Times before 1970 have a negative second and a positive nanosecond. */
 export function fileStatus(stats: BigIntStats): FileStatus {
-  const [mtimeSec, mtimeNsec] = split(stats.mtimeNs);
-  const [atimeSec, atimeNsec] = split(stats.atimeNs);
-  const [ctimeSec, ctimeNsec] = split(stats.ctimeNs);
   const mode = Number(stats.mode);
   return {
     type: typeOf(mode >> 12),
@@ -25,19 +22,30 @@ export function fileStatus(stats: BigIntStats): FileStatus {
     gid: Number(stats.gid),
     size: Number(stats.size),
     blocks: Number(stats.blocks),
-    mtimeSec,
-    mtimeNsec,
-    atimeSec,
-    atimeNsec,
-    ctimeSec,
-    ctimeNsec,
+    // Few ask for the times, which cost more than all else here.
+    get mtimeSec() {
+      return seconds(stats.mtimeNs);
+    },
+    get mtimeNsec() {
+      return nanoseconds(stats.mtimeNs);
+    },
+    get atimeSec() {
+      return seconds(stats.atimeNs);
+    },
+    get atimeNsec() {
+      return nanoseconds(stats.atimeNs);
+    },
+    get ctimeSec() {
+      return seconds(stats.ctimeNs);
+    },
+    get ctimeNsec() {
+      return nanoseconds(stats.ctimeNs);
+    },
   };
 }
 
-function split(nanoseconds: bigint): readonly [seconds: number, nanoseconds: number] {
-  const rest = ((nanoseconds % SECOND) + SECOND) % SECOND;
-  return [Number((nanoseconds - rest) / SECOND), Number(rest)];
-}
+const nanoseconds = (time: bigint): number => Number(((time % SECOND) + SECOND) % SECOND);
+const seconds = (time: bigint): number => Number((time - BigInt(nanoseconds(time))) / SECOND);
 
 /** Whether both are of one file. */
 export function sameFile(a: FileStatus, b: FileStatus): boolean {
