@@ -1,5 +1,7 @@
 import { logLevel, RunError, type RunResult, refusedResult, runScript } from "../agent/index.ts";
 import { createEngine, prepareEngine } from "../engine/index.ts";
+import { endProcessAfter } from "../platform/bun-alarm.ts";
+import { beginTime } from "../platform/deadline.ts";
 import { effectiveUser } from "../platform/identity.ts";
 import { LIMITS } from "../platform/limits.ts";
 import {
@@ -18,6 +20,9 @@ import { resultJson, resultText } from "./result-text.ts";
 import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
 import { forStandardError, forStandardOutput, print, printError } from "./terminal.ts";
 import { cancellation } from "./termination.ts";
+
+/** Time after its own that a run has to give an answer, in milliseconds; then the process is ended without one. */
+const UNANSWERED_MS = 10_000;
 
 /** `remit run`: 0 when the script was attempted, however it ended; 1 when it could not be. */
 export async function run(given: Given): Promise<number> {
@@ -69,7 +74,10 @@ async function attempt(
     call: sdk.callOperation,
     importModule: sdk.importModule,
   };
-  const result = await runScript(await engine, program, {
+  const ready = await engine;
+  beginTime(timeMs);
+  const callOff = endProcessAfter(timeMs + UNANSWERED_MS);
+  const result = await runScript(ready, program, {
     script: inputs.script,
     arguments: inputs.arguments,
     access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
@@ -78,6 +86,7 @@ async function attempt(
     logLevel: logLevel(process.env["LOG_LEVEL"]),
     startedAt,
   });
+  callOff();
   return { result, policies, user };
 }
 
@@ -92,14 +101,16 @@ function loadPolicies(source: string, strict: boolean): PolicySet {
     return strict ? parseStrictly(source) : parsePolicySet(source);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    const { code, message, position } = error;
+    const { code, message, position, help } = error;
     const what =
       code === "policy_invalid"
         ? "The policy does not pass strict validation"
         : "Failed to parse Cedar policy - check syntax and structure";
-    const place = position ? ` (line ${position.line}, column ${position.column})` : "";
-    throw new RunError("policy_refused", `Failed to create Rhai engine: ${what}: ${message}${place}`, {
+    const place = position ? `line ${position.line}, column ${position.column}` : undefined;
+    const hint = [place, help].filter((part) => part !== undefined).join("; ");
+    throw new RunError("policy_refused", `Failed to create Rhai engine: ${what}: ${message}`, {
       cause: error,
+      ...(hint === "" ? {} : { hint }),
     });
   }
 }

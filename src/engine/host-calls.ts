@@ -167,7 +167,10 @@ export class HostCalls {
     return value;
   }
 
-  private refuse(out: Writer, error: unknown): void {
+  private refuse(out: Writer, thrown: unknown): void {
+    // What fails once the time is up fails because of that, and a script must not go on by catching it.
+    const late = thrown instanceof Thrown && performance.now() > this.deadline;
+    const error = late ? new Stopped(STOP.time) : thrown;
     out.reset();
     try {
       if (error instanceof Thrown) {

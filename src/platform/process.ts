@@ -1,5 +1,6 @@
 import { openSync } from "node:fs";
 import { libc } from "./bun-ffi.ts";
+import { expectTime, outOfTime, timeLeft } from "./deadline.ts";
 import { scrubExecuted } from "./environment.ts";
 import { readAt } from "./file/content.ts";
 import { closing } from "./file/descriptor.ts";
@@ -27,9 +28,19 @@ export function execute(fd: Fd, argv: readonly string[], options: ExecuteOptions
   if (process.platform !== "linux") throw new OsError("ENOSYS");
   expectStrings(argv, options.env);
   const env = scrubExecuted(options.env);
-  const program = { fd, script: isScript(fd), argv, options: { ...options, env } };
+  expectTime();
+  const left = Math.ceil(timeLeft());
+  const timeoutMs = Math.min(options.timeoutMs, left);
+  const program = { fd, script: isScript(fd), argv, options: { ...options, env, timeoutMs } };
   const functions = libc();
-  return functions === undefined ? executeByNode(program) : executeNatively(functions, program);
+  try {
+    return functions === undefined ? executeByNode(program) : executeNatively(functions, program);
+  } catch (error) {
+    // The program's own time was not up: the run's is.
+    if (error instanceof LimitError && error.limit === "executeTimeMs" && timeoutMs === left)
+      throw outOfTime();
+    throw error;
+  }
 }
 
 /** A descriptor of the process `pid`, which stays its own when the number goes to another. Linux only. */

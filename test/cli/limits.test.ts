@@ -31,6 +31,24 @@ test("--timeout ends a script, also one that sleeps", () => {
   expect(work.run("sleep(0.1); 1", ["--timeout", "20"])).toMatchObject({ output: "1" });
 });
 
+test("--timeout ends a program that a script executes", () => {
+  const open = 'DirConfig().path("/usr/bin").build().open(OpenDirOptions().build())';
+  const script = `let f = ${open}.open_file("sleep", OpenFileOptions().read(true).build());
+    f.execute(ExecuteOptions().args(["30"]).build())`;
+  const began = performance.now();
+  expect(work.run(script, ["--timeout", "0.5"])).toMatchObject({ exit: 0, error: { limit: "timeMs" } });
+  expect(performance.now() - began).toBeLessThan(10_000);
+});
+
+test("a native function that does not end is ended with the process", async () => {
+  // Each comparison goes through megabytes, and sorting asks nobody whether it may go on.
+  const script = `let a = "x"; while a.len() < 20000000 { a += a; } let b = a + "1"; let c = a + "2";
+    let v = []; for i in 0..30000 { v.push(if i % 2 == 0 { b } else { c }); } v.sort();`;
+  const args = ["-e", script, "-p", work.file("p.cedar", ALLOW), "--timeout", "1"];
+  const child = spawn(executable(), args, { cwd: work.path, stdio: "ignore" });
+  expect(await once(child, "exit")).toEqual([null, "SIGALRM"]);
+});
+
 test("recursion", () => {
   expect(work.run("fn f(x) { f(x + 1) } f(0)")).toMatchObject({ exit: 0, error: { limit: "callDepth" } });
 });

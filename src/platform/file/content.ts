@@ -1,4 +1,5 @@
 import { fsyncSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { expectTime } from "../deadline.ts";
 import { LimitError } from "../limits.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
 import { kernel } from "./kernel.ts";
@@ -35,12 +36,14 @@ export function readAll(fd: Fd, maxBytes: number): Uint8Array {
 /** Reads into `buffer` from `offset`, in bytes, and returns how many came: fewer than there is room for, or 0 at the end. */
 export function readAt(fd: Fd, buffer: Uint8Array, offset: number): number {
   expectOffset(offset);
+  expectTime();
   return buffer.length === 0 ? 0 : withOsErrors(() => readSync(fd, buffer, 0, buffer.length, offset));
 }
 
 /** Writes all of `bytes` at `offset`. */
 export function writeAll(fd: Fd, bytes: Uint8Array, offset: number): void {
   expectOffset(offset);
+  expectTime();
   withOsErrors(() => {
     for (let done = 0; done < bytes.length; ) {
       done += writeSync(fd, bytes, done, bytes.length - done, offset + done);

@@ -1,3 +1,4 @@
+import { expectTime } from "../../../platform/deadline.ts";
 import { type DirectoryEntry, type Fd, listNames } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "../../authorized.ts";
@@ -9,5 +10,6 @@ export function entriesOf(
   fd: Fd,
 ): readonly DirectoryEntry[] {
   expectFor(token, path);
+  expectTime();
   return listNames(fd);
 }
