@@ -31,18 +31,22 @@ export const REFUSAL_ALARMS: { readonly [code in RunErrorCode]?: RefusalAlarm } 
 interface RunErrorOptions extends ErrorOptions {
   /** Milliseconds that the script ran, if it did. */
   readonly scriptTime?: number;
+  /** Where the fault is and what to do about it, for people; the message is what `rex-runner` says. */
+  readonly hint?: string;
 }
 
 /** A run that was not started, or that has no result. */
 export class RunError extends Error {
   override readonly name = "RunError";
   readonly scriptTime: number | undefined;
+  readonly hint: string | undefined;
   constructor(
     readonly code: RunErrorCode,
     message: string,
-    { scriptTime, ...options }: RunErrorOptions = {},
+    { scriptTime, hint, ...options }: RunErrorOptions = {},
   ) {
     super(message, options);
     this.scriptTime = scriptTime;
+    this.hint = hint;
   }
 }

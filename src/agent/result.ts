@@ -20,6 +20,8 @@ export interface RunFailure {
   readonly message: string;
   /** Name of the limit that was met; `remit version --json` has its value. */
   readonly limit?: string;
+  /** Where the fault is and what to do about it, beyond what `rex-runner` says. */
+  readonly hint?: string;
 }
 
 export interface Alarm {

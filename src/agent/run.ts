@@ -84,7 +84,11 @@ export function refusedResult(error: RunError, startedAt: number): RunResult {
   return {
     output: "",
     status: "ERROR",
-    error: { error_type: ERROR_TYPES[error.code], message: cutMessage(error.message) },
+    error: {
+      error_type: ERROR_TYPES[error.code],
+      message: cutMessage(error.message),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    },
     ...(alarm ? { alarms: [{ alarm_type: alarm.type, alarm_details: details }] } : {}),
     metrics: [...metrics, duration("RexRunnerTotalExecutionTime", performance.now() - startedAt)],
   };

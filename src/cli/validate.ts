@@ -31,7 +31,7 @@ function check(source: string): { readonly policies: number; readonly findings: 
     return { policies: set.policies.length, findings: validate(set) };
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    const { message, position } = error;
+    const { explained: message, position } = error;
     return { policies: 0, findings: [{ severity: "error", message, ...(position ? { position } : {}) }] };
   }
 }

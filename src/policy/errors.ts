@@ -27,7 +27,14 @@ export class PolicyError extends Error {
     readonly code: PolicyErrorCode,
     message: string,
     readonly position?: { readonly line: number; readonly column: number },
+    /** What Cedar advises. */
+    readonly help?: string,
   ) {
     super(message);
+  }
+
+  /** The message with the advice. */
+  get explained(): string {
+    return this.help === undefined ? this.message : `${this.message}; ${this.help}`;
   }
 }

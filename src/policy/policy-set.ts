@@ -69,12 +69,12 @@ function attempt<T>(parse: () => T): T {
 
 function syntaxError(source: string, errors: readonly DetailedError[]): PolicyError {
   const [first] = errors;
-  const message = [first?.message ?? "the policy does not parse", first?.help].filter(Boolean).join("; ");
   const start = first?.sourceLocations?.[0]?.start;
   return new PolicyError(
     "policy_syntax",
-    message,
+    first?.message ?? "the policy does not parse",
     start === undefined ? undefined : positionOfByte(source, start),
+    first?.help ?? undefined,
   );
 }
 

@@ -54,7 +54,8 @@ test("a policy that does not parse, with the place", () => {
   expect(refused([...SCRIPT, "-p", path]).error).toEqual({
     error_type: "INTERNAL_EXCEPTION",
     message:
-      "Failed to create Rhai engine: Failed to parse Cedar policy - check syntax and structure: unexpected token `resource` (line 2, column 10)",
+      "Failed to create Rhai engine: Failed to parse Cedar policy - check syntax and structure: unexpected token `resource`",
+    hint: "line 2, column 10",
   });
 });
 

@@ -65,7 +65,12 @@ export class Workspace {
 export interface Result {
   readonly output: string;
   readonly status: string;
-  readonly error?: { readonly error_type: string; readonly message: string; readonly limit?: string };
+  readonly error?: {
+    readonly error_type: string;
+    readonly message: string;
+    readonly limit?: string;
+    readonly hint?: string;
+  };
   readonly alarms?: readonly { readonly alarm_type: string }[];
   readonly logs?: readonly { readonly attributes: { readonly level: string; readonly message: string } }[];
 }
