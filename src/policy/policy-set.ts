@@ -31,17 +31,34 @@ export function parsePolicySet(source: string): PolicySet {
   if (complete.length !== checked.policies.length) {
     throw new PolicyError("policy_engine", "the policy was read in two ways; it is refused");
   }
-  const taken = new Map<string, number>();
-  const duplicates: string[] = [];
+  const ids = new Ids();
+  const duplicates = new Set<string>();
   const policies = statements.flatMap((statement, index) => {
     if (statement.template) return [];
-    const id = statement.id ?? `policy${index}`;
-    const times = (taken.get(id) ?? 0) + 1;
-    taken.set(id, times);
-    if (times === 2) duplicates.push(id);
-    return [toPolicy(statement, times === 1 ? id : `${id}#${times}`)];
+    const given = statement.id ?? `policy${index}`;
+    const id = ids.take(given);
+    if (id !== given) duplicates.add(given);
+    return [toPolicy(statement, id)];
   });
-  return { source, policies, duplicates };
+  return { source, policies, duplicates: [...duplicates] };
+}
+
+/** Ids of a policy set. Two policies of one id would be one policy, and the other, perhaps a forbid, would be lost. */
+class Ids {
+  /** By id that is taken, the number that was last added to it. */
+  private readonly taken = new Map<string, number>();
+
+  /** `id`, or where it is taken, with the next number that makes another of it. */
+  take(id: string): string {
+    const number = this.taken.get(id);
+    if (number === undefined) {
+      this.taken.set(id, 1);
+      return id;
+    }
+    this.taken.set(id, number + 1);
+    const next = `${id}#${number + 1}`;
+    return this.taken.has(next) ? this.take(id) : this.take(next);
+  }
 }
 
 function toPolicy({ text, scope, conditional, effect }: Statement, id: string): Policy {

@@ -355,6 +355,24 @@ describe("explanations", () => {
   });
 });
 
+test("a forbid is not lost to a policy that has the id made for it", () => {
+  const all = "permit(principal, action, resource);";
+  const forbid = 'forbid(principal, action, resource == file_system::File::"/a");';
+  for (const order of [
+    ["a", "a", "a#2"],
+    ["a#2", "a", "a"],
+    ["a", "a", "a#2", "a#2", "a"],
+  ]) {
+    for (const place of order.keys()) {
+      const policy = order.map((id, index) => `@id("${id}") ${index === place ? forbid : all}`).join("\n");
+      expect([policy, allows(policy, fileRequest("open", "/a"))]).toEqual([policy, false]);
+      expect(allows(policy, fileRequest("open", "/b"))).toBe(true);
+      const ids = parsePolicySet(policy).policies.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(order.length);
+    }
+  }
+});
+
 test("an action that is mistyped is told by its nearest names", () => {
   const source = 'permit(principal, action == file_system::Action::"opne", resource);';
   expect(() => parseStrictly(source)).toThrow("did you mean 'file_system::Action::\"open\"'");

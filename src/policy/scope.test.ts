@@ -50,3 +50,8 @@ test("an annotation that looks like a policy is none", () => {
     { effect: "permit", id: "x", scope: "principal, action, resource is x::F" },
   ]);
 });
+
+test("a scope of many comments is read in one go", () => {
+  const scope = `principal, ${'// "a"\n'.repeat(100_000)} action, resource == x::F::"//b"`;
+  expect(readScope(scope)?.resource).toEqual({ op: "==", uid: { type: "x::F", id: "//b" } });
+}, 2000);

@@ -27,23 +27,13 @@ const IS = new RegExp(`^(${NAME})(?:\\s+in\\s+${UID})?$`);
  */
 export function readScope(text: string): Scope | undefined {
   const parts = splitClauses(
-    text.replace(/\/\/[^\n\r]*/g, (comment, at: number) => (inString(text, at) ? comment : " ")),
+    text.replace(/"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n\r]*/g, (token) => (token.startsWith('"') ? token : " ")),
   );
   if (parts?.length !== 3) return undefined;
   const [principal, action, resource] = (["principal", "action", "resource"] as const).map(
     (variable, index) => readClause(parts[index] ?? "", variable),
   );
   return principal && action && resource ? { principal, action, resource } : undefined;
-}
-
-/** Whether offset `at` of `text` lies within a string. */
-function inString(text: string, at: number): boolean {
-  let open = false;
-  for (let index = 0; index < at; index++) {
-    if (text[index] === "\\" && open) index++;
-    else if (text[index] === '"') open = !open;
-  }
-  return open;
 }
 
 function splitClauses(text: string): string[] | undefined {
