@@ -48,6 +48,7 @@ describe("linesOf", () => {
 
 describe("select", () => {
   const five = ["1", "2", "3", "4", "5"];
+  const bytes = (lines: readonly string[]) => lines.map((line) => Buffer.from(line, "latin1"));
   test.each([
     [2, undefined, ["1", "2"]],
     [2, 3, ["3", "4"]],
@@ -59,15 +60,22 @@ describe("select", () => {
     [0, undefined, []],
     [1, 9, []],
   ])("count %p from %p: %j", (count, start, expected) => {
-    expect(select(five, { count, start })).toEqual(expected);
+    expect(select(bytes(five), { count, start })).toEqual(expected);
   });
 
   test("stops when it has what it needs", () => {
     function* endless() {
-      for (let number = 1; ; number++) yield String(number);
+      for (let number = 1; ; number++) yield Buffer.from(String(number));
     }
     expect(select(endless(), { count: 2, start: 3 })).toEqual(["3", "4"]);
     expect(select(endless(), { count: -2, start: 4 })).toEqual(["3", "4"]);
+  });
+
+  test("only what is wanted must be UTF-8", () => {
+    const lines = bytes(["\xff", "text"]);
+    expect(select(lines, { count: undefined, start: 2 })).toEqual(["text"]);
+    expect(select(lines, { count: -1, start: 2 })).toEqual(["text"]);
+    expect(() => select(lines, { count: 1, start: undefined })).toThrow(NotUtf8);
   });
 });
 

@@ -28,15 +28,20 @@ export function decode(bytes: Uint8Array): string {
  * @throws {NotUtf8} for a line that is not, or whatever `pieces` throw: the line in which they do is lost
  */
 export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, void> {
+  for (const line of bytesOfLines(pieces)) yield decode(line);
+}
+
+/** As {@link linesOf}, but not decoded. */
+export function* bytesOfLines(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void, void> {
   let parts: Uint8Array[] = [];
   let length = 0;
-  const line = (): string => {
+  const line = (): Uint8Array => {
     const bytes = Buffer.concat(parts);
     parts = [];
     length = 0;
     const ended = bytes.at(-1) === NEWLINE;
     const end = ended ? (bytes.at(-2) === RETURN ? -2 : -1) : bytes.length;
-    return decode(bytes.subarray(0, end));
+    return bytes.subarray(0, end);
   };
   for (const piece of pieces) {
     let start = 0;
@@ -72,11 +77,14 @@ export interface Selection {
   readonly start: number | undefined;
 }
 
-/** The lines that are wanted. What is behind them is not looked at. */
-export function select(lines: Iterable<string>, { count, start }: Selection): string[] {
+/**
+ * The lines that are wanted. What is behind them is not looked at, and what is before them need not be text.
+ * @throws {NotUtf8}
+ */
+export function select(lines: Iterable<Uint8Array>, { count, start }: Selection): string[] {
   if (count === 0) return [];
   const last = count !== undefined && count < 0;
-  const kept = new Kept<string>(last ? -count : undefined);
+  const kept = new Kept<Uint8Array>(last ? -count : undefined);
   let number = 0;
   for (const line of lines) {
     number++;
@@ -87,7 +95,7 @@ export function select(lines: Iterable<string>, { count, start }: Selection): st
     kept.add(line, line.length);
     if (kept.size === count) break;
   }
-  return kept.items();
+  return kept.items().map(decode);
 }
 
 /** Items in an amount that a script can take; beyond `most`, only the last so many. */

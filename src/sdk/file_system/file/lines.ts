@@ -4,7 +4,7 @@ import { sizeOf } from "../effects/content.ts";
 import { piecesOf } from "../effects/file.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
-import { linesOf, select } from "../text.ts";
+import { bytesOfLines, linesOf, select } from "../text.ts";
 import { lastLinesOffset } from "./last-lines.ts";
 import { INVALID_START } from "./options.ts";
 import { remaining } from "./read.ts";
@@ -30,7 +30,7 @@ export function readLines(call: Call, handle: FileHandle, { count, start }: Whic
       return [...linesOf(piecesOf(token, handle, offset))];
     }
     const selection = { count: numberOf(count), start: numberOf(start) };
-    return select(linesOf(remaining(token, handle)), selection);
+    return select(bytesOfLines(remaining(token, handle)), selection);
   });
   handle.position = 0;
   return lines;
@@ -64,4 +64,4 @@ export function readPage(call: Call, handle: FileHandle, count: bigint): string[
 }
 
 const collectLines = (pieces: readonly Uint8Array[]): string[] =>
-  select(linesOf(pieces), { count: undefined, start: 1 });
+  select(bytesOfLines(pieces), { count: undefined, start: 1 });

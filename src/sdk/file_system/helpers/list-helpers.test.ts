@@ -44,6 +44,7 @@ describe("ls", () => {
     expect(keys(run("ls", `${root}/link`))).toEqual(["link"]);
     expect(keys(run("ls", `${root}/to-file`))).toEqual(["to-file"]);
     expect(keys(run("ls", `${root}/link/`))).toEqual(["a.log", "b.txt", "sub"]);
+    expect(keys(run("ls", `${root}/to-file/`))).toEqual(["to-file"]);
   });
 
   test("says what is neither", () => {

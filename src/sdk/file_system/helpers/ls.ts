@@ -16,8 +16,14 @@ const lsFlags = flags({ module: "ls", constants: { all: ["a"], long: ["l"], recu
 
 /** Entries by name: those of a directory, or a link itself. */
 function list(call: Call, path: string, all: boolean): Value {
-  // With a slash at its end a path means what a link leads to.
-  if (path.endsWith("/")) return listDirectory(call, path, all);
+  // With a slash at its end a path means what a link leads to, if that is a directory.
+  if (path.endsWith("/")) {
+    try {
+      return listDirectory(call, path, all);
+    } catch (error) {
+      if (!isNotDirectory(error)) throw error;
+    }
+  }
   return withEntry(call, path, (entry) => {
     if ("name" in entry && entry.type === "symlink") {
       return new Map([[entry.name, entryOfSymlink(call, entry.directory, entry.name)]]);

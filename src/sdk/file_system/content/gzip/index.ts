@@ -38,19 +38,19 @@ const info = recordType({
   },
 });
 
-/** Decompressed lines from where the handle stands. */
-export function decompressedLines(
+/** Decompressed content from where the handle stands. */
+export function decompressed(
   token: Authorized<"file_system.read">,
   handle: FileHandle,
-): Iterable<string> {
-  return linesOf(bounded(gunzip(readerOf(token, handle), handle.position)));
+): Iterable<Uint8Array> {
+  return bounded(gunzip(readerOf(token, handle), handle.position));
 }
 
 /** Lines of compressed content that match; the handle is rewound. */
 export function searchGzip(call: Call, handle: FileHandle, pattern: string, options: SearchOptions): Found[] {
   const token = requireRead(call, handle);
   const matches = lineTest(pattern, options);
-  const found = asIoError(() => search(decompressedLines(token, handle), matches, options.max_results));
+  const found = asIoError(() => search(linesOf(decompressed(token, handle)), matches, options.max_results));
   handle.position = 0;
   return found;
 }

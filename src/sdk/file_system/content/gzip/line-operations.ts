@@ -6,9 +6,9 @@ import { object, text } from "../../../parameters.ts";
 import { requireRead } from "../../access.ts";
 import { HANDLES } from "../../handles.ts";
 import { ioError } from "../../os-errors.ts";
-import { select } from "../../text.ts";
+import { bytesOfLines, select } from "../../text.ts";
 import { asIoError } from "../errors.ts";
-import { decompressedLines, searchGzip } from "./index.ts";
+import { decompressed, searchGzip } from "./index.ts";
 import { searchGzipOptions } from "./options.ts";
 
 /** ReadLinesOptions of plain files. */
@@ -34,7 +34,7 @@ export function gzipLineOperations(
         throw ioError("ValidationError", "Validation error: Must specify count or start option");
       }
       const selection = { count: numberOf(count), start: numberOf(start) };
-      const lines = asIoError(() => select(decompressedLines(token, handle), selection));
+      const lines = asIoError(() => select(bytesOfLines(decompressed(token, handle)), selection));
       handle.position = 0;
       return lines;
     },
