@@ -22,7 +22,7 @@ export interface TypeDefinition {
   readonly typeOf?: string;
   /** What a value of it shows inside an array, a map or an error. Defaults to `typeOf`. */
   readonly debug?: string;
-  /** For an enumeration: names by ordinal. `==`, `!=`, `to_string` and `to_debug` come with it. */
+  /** For an enumeration: names by ordinal. `==`, `!=` and `to_string` come with it. */
   readonly values?: readonly string[];
   /** For an object: the class of its instances. */
   readonly class?: abstract new (

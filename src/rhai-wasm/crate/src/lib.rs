@@ -5,9 +5,11 @@ mod buffer;
 mod codec;
 mod host;
 mod import;
+mod json;
 mod manifest;
 mod memory;
 mod object;
+mod places;
 mod resolver;
 mod run;
 mod state;
@@ -33,6 +35,7 @@ pub extern "C" fn initialise(len: usize) {
         let message = text::present(message.to_string());
         unsafe { import::debug(message.as_ptr(), message.len(), line, column) }
     });
+    json::register(&mut engine);
     timestamp::register(&mut engine);
     run::watch(&mut engine);
     state::set(manifest::register(engine, &mut Reader(buffer::incoming(len))));

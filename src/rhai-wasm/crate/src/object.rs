@@ -52,8 +52,8 @@ fn ordinal(slot: &Slot, value: &Dynamic) -> u16 {
     }
 }
 
-/// Adds what every enumeration has: `==`, `!=`, `to_string`, `to_debug`. Not generic in the type, of which there are
-/// hundreds: each generic closure would be in the module as often.
+/// Adds what every enumeration has: `==`, `!=`, `to_string`; in arrays and maps it shows as its type. Not generic in
+/// the type, of which there are hundreds: each generic closure would be in the module as often.
 pub fn register_enumeration(module: &mut Module, slot: &'static Slot, names: Rc<[String]>) {
     let mut register = |name: &str, arity: usize, func: Rc<NativeFunc>| {
         FuncRegistration::new(name).in_global_namespace().set_into_module_raw(
@@ -65,16 +65,13 @@ pub fn register_enumeration(module: &mut Module, slot: &'static Slot, names: Rc<
     let same = |args: &[&mut Dynamic]| ordinal(slot, args[0]) == ordinal(slot, args[1]);
     register("==", 2, Rc::new(move |_, args| Ok(same(args).into())));
     register("!=", 2, Rc::new(move |_, args| Ok((!same(args)).into())));
-    for name in ["to_string", "to_debug"] {
-        let names = names.clone();
-        register(
-            name,
-            1,
-            Rc::new(move |_, args| {
-                Ok(names.get(ordinal(slot, args[0]) as usize).cloned().unwrap_or_default().into())
-            }),
-        );
-    }
+    register(
+        "to_string",
+        1,
+        Rc::new(move |_, args| {
+            Ok(names.get(ordinal(slot, args[0]) as usize).cloned().unwrap_or_default().into())
+        }),
+    );
 }
 
 type NativeFunc = dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>;

@@ -4,8 +4,8 @@ use crate::buffer::incoming;
 use crate::codec::Reader;
 use crate::host::{place, Fallible};
 use crate::import;
-use rhai::{ASTNode, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Stmt, AST};
-use std::cell::{RefCell, UnsafeCell};
+use rhai::{Engine, EvalAltResult, Module, ModuleResolver, Position, Scope};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +18,9 @@ const THROWN: u8 = 1;
 const TERMINATED: u8 = 2;
 const NOT_FOUND: u8 = 3;
 
+/// What the host adds to the path of an `import` that lacks it.
+const EXTENSION: &str = ".rhai";
+
 #[derive(Default)]
 pub struct HostResolver {
     /// By the name that the host gave the module; `None` while it is being loaded.
@@ -29,37 +32,6 @@ static MAXIMUM: AtomicUsize = AtomicUsize::new(usize::MAX);
 
 pub fn set_maximum(modules: usize) {
     MAXIMUM.store(modules, Ordering::Relaxed);
-}
-
-/// Where the path of an `import` stands, by where its statement does: Grain reports the one, Rhai the other.
-struct Places(UnsafeCell<Vec<(Position, Position)>>);
-// One thread only: WebAssembly without the threads proposal.
-unsafe impl Sync for Places {}
-static PLACES: Places = Places(UnsafeCell::new(Vec::new()));
-
-/// Notes the imports of the script that runs next.
-pub fn locate_imports(ast: &AST) {
-    let places = unsafe { &mut *PLACES.0.get() };
-    ast.walk(&mut |path| {
-        if let Some(ASTNode::Stmt(Stmt::Import(import, position))) = path.last() {
-            places.push((*position, import.0.position()));
-        }
-        true
-    });
-}
-
-fn path_position(statement: Position) -> Position {
-    let places = unsafe { &*PLACES.0.get() };
-    places.iter().find(|(at, _)| *at == statement).map_or(statement, |(_, path)| *path)
-}
-
-/// Gives an error that Grain made for a missing module the position that Rhai gives it.
-pub fn relocate(error: &mut EvalAltResult) {
-    match error {
-        EvalAltResult::ErrorModuleNotFound(_, position) => *position = path_position(*position),
-        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => relocate(inner),
-        _ => (),
-    }
 }
 
 impl ModuleResolver for HostResolver {
@@ -111,13 +83,15 @@ impl HostResolver {
     fn compile(engine: &Engine, name: &str, script: &str, path: &str, pos: Position) -> Fallible<SharedModule> {
         let in_module = |error: Box<EvalAltResult>| -> Box<EvalAltResult> {
             match *error {
-                // What cannot be caught keeps its name: it ends the run.
-                error if !error.is_catchable() => error.into(),
+                // What cannot be caught keeps its name: it ends the run. That a module does not parse can be.
+                error if !error.is_catchable() && !matches!(error, EvalAltResult::ErrorParsing(..)) => error.into(),
                 error => EvalAltResult::ErrorInModule(path.to_string(), error.into(), pos).into(),
             }
         };
         let mut ast = engine.compile(script).map_err(|error| in_module(error.into()))?;
-        ast.set_source(name);
+        // Errors name the module as imports do: without the extension that is added for them.
+        let shown = name.strip_suffix(EXTENSION).filter(|_| !path.ends_with(EXTENSION));
+        ast.set_source(shown.unwrap_or(name));
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine).map_err(in_module)?.into())
     }
 }

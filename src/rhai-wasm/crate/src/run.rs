@@ -5,12 +5,14 @@ use crate::codec::{encode, Reader};
 use crate::host::place;
 use crate::import;
 use crate::memory;
+use crate::places;
 use crate::resolver;
 use crate::state::state;
 use crate::text::present;
 use rhai::grain::{Compiler, Program, Vm};
 use rhai::{Dynamic, Engine, EvalAltResult, Position, Scope};
 use std::cell::UnsafeCell;
+use std::mem;
 
 /// Operations between two questions to the host whether to go on; a power of two.
 const PROGRESS_INTERVAL: u64 = 1024;
@@ -38,7 +40,7 @@ pub extern "C" fn run(len: usize) -> *const u8 {
         Err(error) => failure(NOT_COMPILED, &EvalAltResult::from(error)),
         Ok(ast) => {
             drop(script);
-            resolver::locate_imports(&ast);
+            places::locate(&ast);
             let result = if walk {
                 engine.eval_ast_with_scope::<Dynamic>(&mut scope, &ast)
             } else {
@@ -49,13 +51,18 @@ pub extern "C" fn run(len: usize) -> *const u8 {
                         let address = vm.fault_trace().first().map_or(0, |fault| fault.address);
                         error.set_position(near(&program, address));
                     }
-                    resolver::relocate(&mut error);
+                    places::relocate(&mut error);
                     error
                 })
             };
             match result {
                 Ok(value) => success(&value),
-                Err(error) => failure(FAILED, &error),
+                Err(error) => {
+                    let outcome = failure(FAILED, &error);
+                    // The host reads what was thrown when this function is over: it must not be released before.
+                    mem::forget(error);
+                    outcome
+                }
             }
         }
     };

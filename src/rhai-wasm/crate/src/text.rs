@@ -2,8 +2,18 @@
 
 use crate::object::type_name_prefix;
 use crate::state::state;
+use crate::timestamp::{Timestamp, SHOWN};
+use std::any::type_name;
 
 pub fn present(text: String) -> String {
+    let timestamp = type_name::<Timestamp>();
+    if text.contains(timestamp) {
+        return named(text.replace(timestamp, SHOWN));
+    }
+    named(text)
+}
+
+fn named(text: String) -> String {
     let prefix = type_name_prefix();
     if !text.contains(prefix) {
         return text;

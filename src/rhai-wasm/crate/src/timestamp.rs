@@ -7,6 +7,9 @@ use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, FLOAT, INT};
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub struct Timestamp(f64);
 
+/// What a timestamp shows as.
+pub const SHOWN: &str = "<timestamp>";
+
 fn now() -> Timestamp {
     Timestamp(unsafe { import::now() })
 }
@@ -25,8 +28,8 @@ pub fn register(engine: &mut Engine) {
     engine
         .register_type_with_name::<Timestamp>("timestamp")
         .register_fn("timestamp", now)
-        .register_fn("to_string", |_: Timestamp| "<timestamp>")
-        .register_fn("to_debug", |_: Timestamp| "<timestamp>")
+        .register_fn("to_string", |_: Timestamp| SHOWN)
+        .register_fn("to_debug", |_: Timestamp| SHOWN)
         .register_fn("elapsed", |start: Timestamp| now().0 - start.0)
         .register_get("elapsed", |start: &mut Timestamp| now().0 - start.0)
         .register_fn("-", |a: Timestamp, b: Timestamp| a.0 - b.0)
