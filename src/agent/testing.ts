@@ -9,6 +9,7 @@ import type { RunState } from "./run-state.ts";
 export const NO_ACCESS: Access = {
   principal: 'User::"tester"',
   permit: () => undefined,
+  vetoes: () => undefined,
   require: ({ action }) => {
     throw new Error(`${action} was asked for`);
   },

@@ -28,5 +28,15 @@ export function createAccess(set: PolicySet, user: string, { onDecision }: Acces
     permit(request) {
       return decide(request).allowed ? authorized(request) : undefined;
     },
+    vetoes(action) {
+      if (!decider.mayForbid(action)) return undefined;
+      return (resource, context) => {
+        const request = { action, resource, ...(context ? { context } : {}) };
+        const decision = decider.decide(request);
+        if (!decider.isForbidden(decision)) return undefined;
+        onDecision?.(request, decision);
+        return decision;
+      };
+    },
   };
 }

@@ -3,7 +3,7 @@ import { cedarGeneration, SCHEMA, withCedar } from "./cedar.ts";
 import { actionUids } from "./hierarchy.ts";
 import type { Policy, PolicySet } from "./policy-set.ts";
 import { type Slice, Slicer } from "./slice.ts";
-import type { AuthorizationRequest, Decision, EntityUid } from "./types.ts";
+import type { Action, AuthorizationRequest, Decision, EntityUid } from "./types.ts";
 
 /** Decisions kept under their exact request; more start anew. */
 const MAX_DECISIONS = 16_384;
@@ -41,6 +41,18 @@ export class Decider {
     // A failure of the engine may pass; it is not kept.
     if (decision.failure === undefined) this.decisions.set(key, decision);
     return decision;
+  }
+
+  /** Whether there is a policy that forbids `action` on some resource. */
+  mayForbid(action: Action): boolean {
+    return this.slicer.policiesOf(action).some(({ effect }) => effect === "forbid");
+  }
+
+  /** Whether a forbid is why nothing is allowed, or a fault; not only that nothing permits. */
+  isForbidden({ allowed, policies, errors, failure }: Decision): boolean {
+    if (allowed) return false;
+    const broken = errors.some(({ policy }) => this.effects.get(policy) === "forbid");
+    return broken || policies.length > 0 || failure !== undefined;
   }
 
   private ask(slice: Slice, request: AuthorizationRequest): Decision {

@@ -70,6 +70,14 @@ export class Slicer {
     return this.known(`${action} ${resource.type} ${sorted.join(",")}`, sorted);
   }
 
+  /** Policies that can match a request for `action`. */
+  policiesOf(action: Action): readonly Policy[] {
+    const index = this.indexes.get(action);
+    if (!index) return [];
+    const numbers = [...index.equal.values(), ...index.within.values(), index.others].flat();
+    return numbers.flatMap((number) => this.policies[number] ?? []);
+  }
+
   private known(key: string, numbers: readonly number[]): Slice {
     const found = this.slices.get(key);
     if (found) return found;

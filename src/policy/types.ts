@@ -94,4 +94,9 @@ export interface Access {
   require<A extends Action>(request: AuthorizationRequest<A>): Authorized<A>;
   /** Asks the policy; `undefined` when it does not allow. For operations that leave out what is denied. */
   permit<A extends Action>(request: AuthorizationRequest<A>): Authorized<A> | undefined;
+  /**
+   * For what an allowed request brings along, such as what is in a directory that is removed: finds the decision that
+   * forbids `action` on a resource. `undefined` when no policy forbids that action at all.
+   */
+  vetoes(action: Action): ((resource: Resource, context?: Context) => Decision | undefined) | undefined;
 }

@@ -24,7 +24,10 @@ export interface TestRun extends Run {
 
 const REFUSED = { allowed: false, policies: [], errors: [] };
 
-export function testRun(allows: (request: AuthorizationRequest) => boolean = () => true): TestRun {
+export function testRun(
+  allows: (request: AuthorizationRequest) => boolean = () => true,
+  forbids?: (request: AuthorizationRequest) => boolean,
+): TestRun {
   const asked: string[] = [];
   const permit = <A extends Action>(request: AuthorizationRequest<A>) => {
     asked.push(`${request.action} ${request.resource.type}::${request.resource.id}`);
@@ -39,6 +42,7 @@ export function testRun(allows: (request: AuthorizationRequest) => boolean = () 
       if (!token) throw new Denied(access.principal, request, REFUSED);
       return token;
     },
+    vetoes: (action) => forbids && ((resource) => (forbids({ action, resource }) ? REFUSED : undefined)),
   };
   const cache = new Map<string, object>();
   const run: TestRun = {

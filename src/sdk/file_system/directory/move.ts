@@ -4,11 +4,13 @@ import type { Call } from "../../operation.ts";
 import { entryType } from "../effects/lookup.ts";
 import { removeDirectory } from "../effects/remove.ts";
 import { renameDirectory, settle } from "../effects/rename.ts";
+import { visitBelow } from "../effects/visit.ts";
 import type { DirHandle } from "../handles.ts";
 import { using } from "../helpers/with.ts";
 import { expectBaseName, openSubdir } from "../open.ts";
 import { asIoErrors, fromPlatform, ioError } from "../os-errors.ts";
 import { ask, baseName, dir, join } from "../resource.ts";
+import { heedForbids } from "./forbids.ts";
 import { listDirectory } from "./list.ts";
 import type { moveOptions, ValuesOf } from "./options.ts";
 import { isNotEmpty, notEmpty } from "./remove.ts";
@@ -47,7 +49,7 @@ export function moveDirectory(
   const tokens = permission(call, source, to, name);
   expectBaseName(name);
   try {
-    rename(tokens, source, to, name);
+    rename(call, tokens, source, to, name);
   } catch (error) {
     if (isOsError(error, "EXDEV")) return moveElsewhere(call, tokens, source, to, name, options);
     if (!(error instanceof OsError && isNotEmpty(error.code)))
@@ -62,7 +64,7 @@ function moveInto(call: Call, source: Source, to: DirHandle, name: string, optio
   return using(openSubdir(call, to, name), (inner) => {
     const tokens = permission(call, source, inner, source.name);
     try {
-      rename(tokens, source, inner, source.name);
+      rename(call, tokens, source, inner, source.name);
     } catch (error) {
       throw moveError(error, source, join(inner.path, source.name));
     }
@@ -111,9 +113,12 @@ function transfer(
   const resource = dir(path);
   const remove = call.access.require(ask("delete", resource));
   const place = { directory: to.fd, name, path: dir(join(to.path, name)).id };
+  const each = heedForbids(call, remove.request, [{ action: remove.request.action, below: resource.id }]);
   try {
+    // Before all is made anew, not after.
+    if (each) visitBelow(remove, resource.id, directory.fd, each);
     copyTree(call, directory, { ...place, token: create }, (staged) => settle(create, staged, place));
-    removeDirectory(remove, resource.id, directory.fd, true);
+    removeDirectory(remove, resource.id, directory.fd, each ?? (() => undefined));
   } catch (error) {
     throw moveError(error, source, place.path);
   }
@@ -129,12 +134,20 @@ function permission({ access }: Call, source: Source, to: DirHandle, name: strin
   return { move, create, open: access.require(ask("open", dir(path))) };
 }
 
-function rename(tokens: Tokens, source: Source, to: DirHandle, name: string): void {
+/** Gives it its new place, unless a policy forbids to move, or to create there, something that is in it. */
+function rename(call: Call, tokens: Tokens, source: Source, to: DirHandle, name: string): void {
+  const from = dir(source.path).id;
+  const into = dir(join(to.path, name)).id;
+  const each = heedForbids(call, tokens.move.request, [
+    { action: "file_system.move", below: from, to: into },
+    { action: "file_system.create", below: into },
+  ]);
+  if (each) visitBelow(tokens.move, from, source.directory.fd, each);
   renameDirectory(
     tokens,
     source.directory.fd,
-    { directory: source.parent.fd, name: source.name, path: dir(source.path).id },
-    { directory: to.fd, name, path: dir(join(to.path, name)).id },
+    { directory: source.parent.fd, name: source.name, path: from },
+    { directory: to.fd, name, path: into },
   );
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { LIMITS } from "../../../platform/limits.ts";
-import { testRun } from "../../testing.ts";
+import { messageOf, testRun } from "../../testing.ts";
 import { openDir } from "../open.ts";
 import {
   allBut,
@@ -73,13 +73,33 @@ describe("delete", () => {
     expect(run("delete", gone, byForce)).toBe(null);
   });
 
-  test("removes the directory that was opened, not the one that has its name now", () => {
+  test("what was moved elsewhere stays there, and so does what has its name now", () => {
     const handle = directoryAt(tree("old"));
     renameSync(`${root}/old`, `${root}/renamed`);
     tree("old");
-    run("delete", handle, recursively);
-    expect(existsSync(`${root}/renamed`)).toBe(false);
-    expect(readdirSync(`${root}/old`).sort()).toEqual(["file", "sub"]);
+    expect(kindOf("delete", handle, recursively)).toBe("NotFound");
+    for (const name of ["old", "renamed"])
+      expect(readdirSync(`${root}/${name}`).sort()).toEqual(["file", "sub"]);
+  });
+
+  test("nothing is removed of a tree with something in it that must not be", () => {
+    for (const kept of ["sub/deep/.hidden", "sub/deep", "file"]) {
+      const path = tree("partly");
+      const state = testRun(
+        () => true,
+        ({ resource }) => resource.id === `${path}/${kept}`,
+      );
+      const message = messageOf(() => under(state, "delete", directoryAt(path), byForce));
+      // What the name of it is, is not told: the script may not read the directory.
+      expect(message).toBe(denied("delete", "Dir", path));
+      expect(readdirSync(path, { recursive: true }).length).toBe(4);
+    }
+    const state = testRun(
+      () => true,
+      ({ resource }) => resource.id === `${root}/elsewhere`,
+    );
+    under(state, "delete", directoryAt(`${root}/partly`), byForce);
+    expect(existsSync(`${root}/partly`)).toBe(false);
   });
 
   test("the root cannot be removed", () => {

@@ -4,18 +4,27 @@ import { removeDirectory } from "../effects/remove.ts";
 import type { DirHandle } from "../handles.ts";
 import { fromPlatform, ioError } from "../os-errors.ts";
 import { ask, dir } from "../resource.ts";
+import { heedForbids } from "./forbids.ts";
 
 export interface RemoveOptions {
   readonly force: boolean;
   readonly recursive: boolean;
 }
 
-/** Removes an open directory. Asks to delete it, which with `recursive` stands for all that is in it. */
-export function deleteDirectory({ access }: Call, handle: DirHandle, options: RemoveOptions): null {
+/** Nothing is refused of what is in a directory. */
+const ALL = (): void => undefined;
+
+/**
+ * Removes an open directory. Asks to delete it, which with `recursive` stands for all that is in it that no policy
+ * forbids to delete.
+ */
+export function deleteDirectory(call: Call, handle: DirHandle, options: RemoveOptions): null {
   const resource = dir(handle.path);
-  const token = access.require(ask("delete", resource));
+  const token = call.access.require(ask("delete", resource));
+  const each =
+    heedForbids(call, token.request, [{ action: token.request.action, below: resource.id }]) ?? ALL;
   try {
-    removeDirectory(token, resource.id, handle.fd, options.recursive);
+    removeDirectory(token, resource.id, handle.fd, options.recursive ? each : undefined);
   } catch (error) {
     if (!(error instanceof OsError)) throw fromPlatform(error);
     if (error.code === "ENOENT" && options.force) return null;

@@ -102,16 +102,17 @@ export function isElsewhere(token: Move, handle: FileHandle, directory: Fd): boo
   return fstat(handle.directory.fd).dev !== fstat(directory).dev;
 }
 
-/** Gives the entry of `handle` another name, in place of what had it. */
+/** Gives the entry of `handle` another name, in place of what had it, unless that is to be kept: EEXIST. */
 export function renameEntry(
   tokens: { readonly move: Move; readonly create: Create },
   handle: FileHandle,
   to: { readonly directory: Fd; readonly name: string; readonly path: string },
+  keep: boolean,
 ): void {
   expectFor(tokens.move, handle.linkPath);
   expectFor(tokens.create, to.path);
   expectEntry(handle);
-  renameAt(handle.directory.fd, handle.name, to.directory, to.name);
+  renameAt(handle.directory.fd, handle.name, to.directory, to.name, { noReplace: keep });
 }
 
 /**

@@ -10,30 +10,32 @@ import {
   statAt,
   unlinkAt,
 } from "../../../platform/file.ts";
-import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "../../authorized.ts";
 import { baseName } from "../resource.ts";
+import { unlessGone, type Visit, visitBelow } from "./visit.ts";
 
 /**
- * Removes the open directory, with `recursive` after all that is in it. Nothing behind a link is touched, and nothing
- * but what is in the directory that was opened, whatever has its name by now.
+ * Removes the open directory, with `each` after all that is in it, which `each` is told of before the first is removed.
+ * Nothing behind a link is touched, and nothing but what is in the directory that was opened.
  */
 export function removeDirectory(
   token: Authorized<"file_system.delete">,
   path: string,
   fd: Fd,
-  recursive: boolean,
+  each?: Visit,
 ): void {
   expectFor(token, path);
-  const name = baseName(realPath(fd));
+  // Moved by somebody meanwhile, it is where nobody was asked whether it may be removed.
+  if (realPath(fd) !== path) throw new OsError("ENOENT");
+  const name = baseName(path);
   // The root has no name in the directory above it, and is that itself.
   if (name === "") throw new OsError("EBUSY");
   closing(openFollowing(fd, "..", { access: "path", directory: true }), (parent) => {
     if (!sameFile(statAt(parent, name), fstat(fd))) throw new OsError("ENOENT");
-    if (recursive) {
-      expectDepth(fd, 0);
+    if (each) {
+      visitBelow(token, path, fd, each);
       removeContent(fd);
     }
     unlinkAt(parent, name, { directory: true });
@@ -56,12 +58,6 @@ function eachDirectory(fd: Fd, act: (child: Fd, name: string) => void): void {
   }
 }
 
-/** Before anything is removed: each level takes a descriptor. */
-function expectDepth(fd: Fd, depth: number): void {
-  if (depth > LIMITS.directoryDepth) throw new LimitError("directoryDepth", LIMITS.directoryDepth);
-  eachDirectory(fd, (child) => expectDepth(child, depth + 1));
-}
-
 function removeContent(fd: Fd): void {
   eachDirectory(fd, (child, name) => {
     removeContent(child);
@@ -69,13 +65,5 @@ function removeContent(fd: Fd): void {
   });
   for (const { name, type } of listNames(fd)) {
     if (type !== "dir") unlessGone(() => unlinkAt(fd, name));
-  }
-}
-
-function unlessGone(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof OsError) || error.code !== "ENOENT") throw error;
   }
 }

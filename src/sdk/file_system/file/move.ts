@@ -1,5 +1,6 @@
 import { OsError } from "../../../platform/os-error.ts";
 import { Denied } from "../../../policy/errors.ts";
+import type { Resource } from "../../../policy/types.ts";
 import { SdkError } from "../../errors.ts";
 import type { Call } from "../../operation.ts";
 import { requireRead } from "../access.ts";
@@ -47,7 +48,7 @@ export function moveFile(
       const written = transferEntry({ read, create, write, remove }, handle, to, { backup, access });
       descriptor = written.descriptor;
     } else {
-      renameEntry({ move, create }, handle, to);
+      renameKeeping(call, { move, create }, handle, to, destination);
     }
   } catch (error) {
     throw moveError(error, handle, to.path);
@@ -64,6 +65,25 @@ export function moveFile(
     openedFor,
     ...(resolvedPath === undefined ? [] : [resolvedPath]),
   );
+}
+
+/** Renames in place of what is there, unless a policy forbids to write to that or to delete it. */
+function renameKeeping(
+  { access }: Call,
+  tokens: Parameters<typeof renameEntry>[0],
+  handle: FileHandle,
+  to: Parameters<typeof renameEntry>[2],
+  destination: Resource,
+): void {
+  const forbidden = (["write", "delete"] as const).flatMap((verb) => {
+    const decision = access.vetoes(`file_system.${verb}`)?.(destination);
+    return decision ? [new Denied(access.principal, ask(verb, destination), decision)] : [];
+  });
+  try {
+    renameEntry(tokens, handle, to, forbidden.length > 0);
+  } catch (error) {
+    throw error instanceof OsError && error.code === "EEXIST" ? (forbidden[0] ?? error) : error;
+  }
 }
 
 function moveError(error: unknown, handle: FileHandle, to: string): unknown {
