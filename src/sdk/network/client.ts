@@ -48,6 +48,8 @@ export async function send(call: Call, { url, maxTextBytes }: Request): Promise<
   let address = url;
   for (let redirects = 0; redirects <= LIMITS.redirects; redirects++) {
     const token = call.access.require(ask(address));
+    const requested = requestedUrl(address);
+    if (requested !== address) call.access.require(ask(requested));
     const response = await get(token, address, most).catch((error: unknown) => {
       throw error instanceof HttpError ? requestError(address) : error;
     });
@@ -57,6 +59,16 @@ export async function send(call: Call, { url, maxTextBytes }: Request): Promise<
     address = location;
   }
   throw new LimitError("redirects", LIMITS.redirects);
+}
+
+/**
+ * The URL as it is requested: `..`, a backslash or a line break within, or the host in another notation, make it
+ * another one than its text seems to name. The root of a site without its slash is as good as with it.
+ */
+function requestedUrl(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const { href } = new URL(text);
+  return href === `${text}/` ? text : href;
 }
 
 const requestError = (url: string): Error =>

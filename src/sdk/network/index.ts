@@ -50,7 +50,11 @@ const operations = [
     parameters: [object(REQUEST)],
     returns: "Response",
     summary: "Sends the request and follows redirects.",
-    checks: ["network:GET url(<url as given>)", "network:GET url(<target of each redirect>)"],
+    checks: [
+      "network:GET url(<url as given>)",
+      "network:GET url(<url as requested>), where it differs",
+      "network:GET url(<target of each redirect>)",
+    ],
     perform: (call, request) => send(call, request),
   }),
 ];

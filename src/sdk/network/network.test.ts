@@ -69,6 +69,30 @@ describe("send", () => {
     expect(await failure(send(`${base}/loop`))).toBe("limit redirects exceeded: at most 10");
   });
 
+  test.each(["/public/../x", "/public/%2e%2e/x", "/public\\..\\x", "/public/.\n./x"])(
+    "another URL than the text seems to name is asked for as well: %s",
+    async (path) => {
+      const url = base + path;
+      const run = testRun();
+      await send(url, run);
+      expect(run.asked).toEqual([`network.GET network::url::${url}`, `network.GET network::url::${base}/x`]);
+      const denied = testRun(({ resource }) => resource.id === url);
+      expect(await failure(send(url, denied))).toContain(`"${base}/x"`);
+    },
+  );
+
+  test("a host in another notation is asked for as well", async () => {
+    const url = base.replace("127.0.0.1", "0x7f.1");
+    const denied = testRun(({ resource }) => resource.id === url);
+    expect(await failure(send(url, denied))).toContain(`"${base}/"`);
+  });
+
+  test("the root of a site needs no slash", async () => {
+    const run = testRun();
+    await send(base, run);
+    expect(run.asked).toEqual([`network.GET network::url::${base}`]);
+  });
+
   test.each(["no scheme here", "file:///etc/passwd", "data:text/plain,x", "blob:x"])(
     "no URL: %s",
     async (url) => {
