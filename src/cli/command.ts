@@ -16,6 +16,8 @@ export interface Given {
   /** Values of options by name; the empty string for a flag. */
   readonly options: ReadonlyMap<string, string>;
   readonly operand: string | undefined;
+  /** Called as `rex-runner` is: by its name, or without a command. */
+  readonly dropIn: boolean;
   /** When the program began, by `performance.now()`. */
   readonly startedAt: number;
 }

@@ -32,7 +32,7 @@ export async function main(argv0: string, args: readonly string[]): Promise<numb
       return 0;
     }
     const perform = await command.load();
-    return await perform({ ...parsed, startedAt });
+    return await perform({ ...parsed, startedAt, dropIn: !named });
   } catch (error) {
     return report(program, command, error);
   }

@@ -24,7 +24,10 @@ import { cancellation } from "./termination.ts";
 /** Time after its own that a run has to give an answer, in milliseconds; then the process is ended without one. */
 const UNANSWERED_MS = 10_000;
 
-/** `remit run`: 0 when the script was attempted, however it ended; 1 when it could not be. */
+/**
+ * `remit run`: 0 when the script ran, also if it was denied something or threw; 1 when it could not be run or was stopped
+ * by a limit. For `rex-runner`'s callers a script that was attempted is 0 in any case.
+ */
 export async function run(given: Given): Promise<number> {
   const timeMs = timeout(given.options.get("timeout"));
   const format = given.options.get("output-format") ?? "json";
@@ -44,8 +47,14 @@ export async function run(given: Given): Promise<number> {
     printError(forStandardError(error));
     if (denials.any) await explainDenials(denials, user, policies, given.options.get("policy-file") ?? "");
   } else print(resultJson(result, format === "pretty-json" ? 2 : undefined));
-  return 0;
+  return given.dropIn || hasRun(result) ? 0 : 1;
 }
+
+const NOT_COMPILED = "RexRunnerScriptCompilationFailure";
+
+/** Whether the script ran to an end of its own. Scripts cannot publish an alarm of that name. */
+const hasRun = ({ error, alarms = [] }: RunResult): boolean =>
+  error?.limit === undefined && !alarms.some(({ alarm_type }) => alarm_type === NOT_COMPILED);
 
 interface Outcome {
   readonly result: RunResult;

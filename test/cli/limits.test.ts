@@ -15,14 +15,14 @@ afterAll(() => work.remove());
 const ENDLESS = "loop { }";
 
 test("a loop that never ends, by the number of its operations", () => {
-  expect(work.run(ENDLESS)).toMatchObject({ exit: 0, error: { limit: "operations" } });
+  expect(work.run(ENDLESS)).toMatchObject({ exit: 1, error: { limit: "operations" } });
 });
 
 test("--timeout ends a script, also one that sleeps", () => {
   for (const script of [ENDLESS, "sleep(60)"]) {
     const began = performance.now();
     expect(work.run(script, ["--timeout", "0.3"])).toMatchObject({
-      exit: 0,
+      exit: 1,
       status: "ERROR",
       error: { error_type: "SCRIPT_EXCEPTION", limit: "timeMs" },
     });
@@ -36,7 +36,7 @@ test("--timeout ends a program that a script executes", () => {
   const script = `let f = ${open}.open_file("sleep", OpenFileOptions().read(true).build());
     f.execute(ExecuteOptions().args(["30"]).build())`;
   const began = performance.now();
-  expect(work.run(script, ["--timeout", "0.5"])).toMatchObject({ exit: 0, error: { limit: "timeMs" } });
+  expect(work.run(script, ["--timeout", "0.5"])).toMatchObject({ exit: 1, error: { limit: "timeMs" } });
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
@@ -50,14 +50,14 @@ test("a native function that does not end is ended with the process", async () =
 });
 
 test("recursion", () => {
-  expect(work.run("fn f(x) { f(x + 1) } f(0)")).toMatchObject({ exit: 0, error: { limit: "callDepth" } });
+  expect(work.run("fn f(x) { f(x + 1) } f(0)")).toMatchObject({ exit: 1, error: { limit: "callDepth" } });
 });
 
 test("100,000 brackets do not compile", () => {
   for (const [open, close] of ["()", "[]", "{}"]) {
     const script = `${open?.repeat(100_000)}1${close?.repeat(100_000)}`;
     const { exit, error } = work.run(script);
-    expect([exit, error?.error_type]).toEqual([0, "SCRIPT_EXCEPTION"]);
+    expect([exit, error?.error_type]).toEqual([1, "SCRIPT_EXCEPTION"]);
   }
 });
 

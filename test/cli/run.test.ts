@@ -38,6 +38,14 @@ test("a script that fails was run: status ERROR, exit 0", () => {
   });
 });
 
+test("a script that does not compile or meets a limit: exit 1, but for rex-runner's callers 0", () => {
+  for (const script of ["let x = ;", "loop { }"]) {
+    expect(work.run(script)).toMatchObject({ exit: 1, error: { error_type: "SCRIPT_EXCEPTION" } });
+    const args = ["-s", work.file("s.rhai", script), "-p", work.file("p.cedar", ALLOW)];
+    expect(work.call(args).status).toBe(0);
+  }
+});
+
 test("the script comes from a file, from standard input or from the command line", () => {
   const policy = ["-p", work.file("p.cedar", ALLOW)];
   work.file("s.rhai", "`file`");
