@@ -1,4 +1,13 @@
-import { closing, type Fd, type FileType, fstat, openFollowing, statAt } from "../../../platform/file.ts";
+import {
+  close,
+  closing,
+  type Fd,
+  type FileType,
+  fstat,
+  openDirectoryFollowing,
+  openFollowing,
+  statAt,
+} from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "../../authorized.ts";
@@ -16,6 +25,21 @@ export function targetType(token: Opened, path: string, dirFd: Fd, name: string)
   expectFor(token, path);
   return unlessAbsent(() => {
     return closing(openFollowing(dirFd, name, { access: "path" }), (fd) => fstat(fd).type);
+  });
+}
+
+/**
+ * The first of `paths` that is a directory. It is looked for without a permission, and only to name one of several
+ * directories that were all denied, as scripts know it from the reference.
+ */
+export function firstDirectory(paths: readonly string[]): string | undefined {
+  return paths.find((path) => {
+    try {
+      close(openDirectoryFollowing(path));
+      return true;
+    } catch {
+      return false;
+    }
   });
 }
 

@@ -2,7 +2,7 @@ import { Denied } from "../../../policy/errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
-import { entryType, targetType } from "../effects/lookup.ts";
+import { entryType, firstDirectory, targetType } from "../effects/lookup.ts";
 import { makeDirectories } from "../effects/mkdir.ts";
 import type { DirHandle } from "../handles.ts";
 import { openDir } from "../open.ts";
@@ -61,8 +61,8 @@ function deepest(call: Call, names: readonly string[]): Deepest {
       else if (!isAbsent(error)) throw error;
     }
   }
-  // The nearest, whichever of them exist: that is not the script's to know.
-  throw denied.values().next().value;
+  const named = firstDirectory(ancestors.toReversed()) ?? "/";
+  throw denied.get(ancestors.indexOf(named)) ?? denied.values().next().value;
 }
 
 /** Whether `name` is in `base`; a link counts as what it leads to. */
