@@ -7,6 +7,7 @@ export {
   setTimes,
   setXattr,
 } from "./file/attributes.ts";
+export { type CanonicalPath, canonicalPath } from "./file/canonical.ts";
 export { duplicate, fallocate, fsync, readAll, readAt, truncate, writeAll } from "./file/content.ts";
 export { close, closing, closingOnError } from "./file/descriptor.ts";
 export {

@@ -55,8 +55,15 @@ export const LIMITS = {
   followedLinks: 40,
   /** Bytes of the value of an extended attribute. */
   attributeBytes: 64 * KiB,
+  /** Bytes of a file of `/proc`, of the kernel's log, or of a configuration of the system. */
+  systemBytes: 16 * MiB,
   /** Bytes of `/etc/passwd`, and of `/etc/group`. */
   accountBytes: 16 * MiB,
+
+  /** Processes and threads that one call looks at. */
+  processes: 100_000,
+  /** Bytes of the command lines of all processes that one call looks at. */
+  commandBytes: 64 * MiB,
 
   /** Bytes that an executed program writes to standard output, and as many to standard error. */
   executeOutputBytes: 16 * MiB,
@@ -69,6 +76,8 @@ export const LIMITS = {
   requestTimeMs: 30_000,
   /** Bytes of the body of an HTTP response. */
   responseBytes: 16 * MiB,
+  /** Wall time in which the name of a host is resolved, in milliseconds. */
+  resolveTimeMs: 30_000,
   /** Redirects that one HTTP request follows. */
   redirects: 10,
 } as const;

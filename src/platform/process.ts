@@ -13,6 +13,15 @@ import { executeByNode } from "./process/node-program.ts";
 import type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 import { SYSCALL } from "./syscall.ts";
 
+export { hasCapability } from "./process/capabilities.ts";
+export {
+  enterNamespaces,
+  type Namespace,
+  NamespacesNotKept,
+  type NamespaceType,
+  openNamespace,
+  Stranded,
+} from "./process/namespaces.ts";
 export type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 
 /**
@@ -49,6 +58,16 @@ export function openProcess(pid: number): Fd {
   if (process.platform !== "linux" || functions === undefined) throw new OsError("ENOSYS");
   if (!Number.isInteger(pid) || pid <= 0) throw new OsError("EINVAL");
   return functions.check(functions.functions.syscall(SYSCALL.pidfd_open, pid, 0, 0, 0, 0, 0));
+}
+
+/**
+ * Sends a signal to the process whose directory in /proc is open (opened for reading, not as a path); ESRCH when it has
+ * ended. Linux only.
+ */
+export function signalProcess(process: Fd, signal: number): void {
+  const functions = libc();
+  if (functions === undefined) throw new OsError("ENOSYS");
+  functions.check(functions.functions.syscall(SYSCALL.pidfd_send_signal, process, signal, 0, 0, 0, 0));
 }
 
 /** Whether `fd` is this executable or a copy of it, which is an interpreter (`BUN_BE_BUN`) and must not be executed. */

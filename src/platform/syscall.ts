@@ -2,6 +2,7 @@
 const arm64 = process.arch === "arm64";
 
 export const SYSCALL = {
+  umount2: arm64 ? 39 : 166,
   getdents64: arm64 ? 61 : 217,
   statx: arm64 ? 291 : 332,
   renameat2: arm64 ? 276 : 316,
@@ -15,6 +16,10 @@ export const SYSCALL = {
   getresuid: arm64 ? 148 : 118,
   setresgid: arm64 ? 149 : 119,
   getresgid: arm64 ? 150 : 120,
+  fchdir: arm64 ? 50 : 81,
+  chroot: arm64 ? 51 : 161,
+  unshare: arm64 ? 97 : 272,
+  pidfd_send_signal: 424,
   pidfd_open: 434,
   close_range: 436,
   openat2: 437,

@@ -3,6 +3,7 @@ import { LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 import { Denied } from "../policy/errors.ts";
 import { denialMessage } from "./denial.ts";
+import { isEntered } from "./entered.ts";
 import { SdkError, TextError, toThrown } from "./errors.ts";
 import type { Call, Operation, Run } from "./operation.ts";
 
@@ -16,9 +17,18 @@ export function dispatch(
   args: readonly Value[],
   position: Position,
 ): HostResult {
-  const result = inCall(run, operation, position, (call) => operation.perform(call, args));
+  const result = inCall(run, operation, position, (call) => {
+    if (operation.waits && !operation.ownThread && isEntered(run)) throw elsewhere(operation);
+    return operation.perform(call, args);
+  });
   if (result instanceof Promise) return settled(operation, result);
   return isGenerator(result) ? resumable(operation, result) : result;
+}
+
+/** Only the thread of the script is in the namespaces that it has entered. */
+function elsewhere({ name, source }: Called): Error {
+  const message = `${name} is not possible within nsenter: it works on threads that stay outside`;
+  return source === "text" ? new TextError(message) : new SdkError(source, "Other", message);
 }
 
 /** What `act` returns in a call by a script at `position`; what it throws leaves in the form that scripts catch. */

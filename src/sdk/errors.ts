@@ -34,6 +34,41 @@ export const ERROR_KINDS = {
   ],
   CommonUtilsErrorKind: ["ParseError", "InvalidArguments", "FormatError", "Other"],
   NetworkErrorKind: ["PermissionDenied", "AuthorizationError", "RequestError", "Other"],
+  SysteminfoErrorKind: [
+    "PermissionDenied",
+    "AuthorizationError",
+    "IoError",
+    "InvalidParameter",
+    "InvalidValue",
+    "PrivilegeError",
+    "CapsError",
+    "Other",
+    "ProcFsError",
+  ],
+  DiskinfoErrorKind: [
+    "InvalidPath",
+    "PermissionDenied",
+    "AuthorizationError",
+    "SystemError",
+    "TryFromIntError",
+    "IoError",
+    "Other",
+    "NixError",
+  ],
+  ProcessErrorKind: [
+    "ProcessNotFound",
+    "PidNamespaceOperationError",
+    "NamespaceOperationError",
+    "PermissionDenied",
+    "AuthorizationError",
+    "ValidationError",
+    "CallbackExecutionError",
+    "ProcessEnumerationError",
+    "DBusError",
+    "PrivilegeError",
+    "ServiceNotFound",
+    "Other",
+  ],
 } as const;
 
 export type ErrorSource = keyof typeof ERROR_KINDS;
@@ -55,6 +90,21 @@ export const ERROR_TYPES: { readonly [S in ErrorSource]: TypeDefinition } = {
     name: "RhaiNetworkErrorKind",
     debug: "rhai_safe_network::errors::RhaiNetworkErrorKind",
     values: ERROR_KINDS.NetworkErrorKind,
+  },
+  SysteminfoErrorKind: {
+    name: "RhaiSysteminfoErrorKind",
+    debug: "rhai_safe_system_info::errors::RhaiSysteminfoErrorKind",
+    values: ERROR_KINDS.SysteminfoErrorKind,
+  },
+  DiskinfoErrorKind: {
+    name: "RhaiDiskinfoErrorKind",
+    debug: "rhai_safe_disk_info::errors::RhaiDiskinfoErrorKind",
+    values: ERROR_KINDS.DiskinfoErrorKind,
+  },
+  ProcessErrorKind: {
+    name: "RhaiSafeProcessMgmtErrorKind",
+    debug: "rhai_safe_process_mgmt::errors::RhaiSafeProcessMgmtErrorKind",
+    values: ERROR_KINDS.ProcessErrorKind,
   },
 };
 

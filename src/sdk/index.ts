@@ -1,11 +1,14 @@
 import type { HostResult, ModuleSource, Position, Value } from "rhai-wasm";
 import { commonNamespaces } from "./common/index.ts";
+import { diskNamespaces } from "./disk/index.ts";
 import { dispatch, inCall } from "./dispatch.ts";
 import { fileSystemNamespaces, readModule } from "./file_system/index.ts";
 import { networkNamespaces } from "./network/index.ts";
 import type { Run } from "./operation.ts";
+import { processNamespaces } from "./process_system/index.ts";
 import { runnerNamespace } from "./runner/index.ts";
 import { joinNamespaces } from "./surface.ts";
+import { sysinfoNamespaces } from "./sysinfo/index.ts";
 
 export type { Documentation, Operation, Run } from "./operation.ts";
 export type { Surface } from "./surface.ts";
@@ -15,6 +18,9 @@ export const surface = joinNamespaces([
   ...fileSystemNamespaces,
   ...commonNamespaces,
   ...networkNamespaces,
+  ...processNamespaces,
+  ...sysinfoNamespaces,
+  ...diskNamespaces,
   runnerNamespace,
 ]);
 

@@ -68,6 +68,8 @@ export interface Operation extends FunctionDefinition, Documentation {
   readonly returns: string;
   /** How its errors reach the script: as maps of this source, or as plain strings (`"text"`). */
   readonly source: ErrorSource | "text";
+  /** It waits, but what it does is done by the thread of the script, so that it may be called within `nsenter`. */
+  readonly ownThread?: true;
   readonly perform: (call: Call, args: readonly Value[]) => Result;
 }
 
@@ -77,6 +79,7 @@ interface OperationInput<P extends readonly Parameter[]> extends Documentation {
   readonly module?: string;
   readonly source: ErrorSource | "text";
   readonly waits?: true;
+  readonly ownThread?: true;
   readonly parameters: readonly [...P];
   readonly returns: string;
   readonly perform: (call: Call, ...args: Arguments<P>) => Result;

@@ -78,7 +78,7 @@ export function flags<F extends string = never, N extends string = never>(input:
     for (const value of values) {
       if (value instanceof EnumValue && value.type === name) set.add(value.name);
       else if (value instanceof Flag) first.set(value.flag, first.get(value.flag) ?? value.numbers);
-      else throw ioError("Other", `${module}: expected ${name} flag, got ${typeOf(value)}`);
+      else throw ioError("Other", `${module}: expected ${name} flag, got ${describeType(value)}`);
     }
     return { has: (flag) => set.has(flag), numbers: (flag) => first.get(flag) };
   };
@@ -86,7 +86,7 @@ export function flags<F extends string = never, N extends string = never>(input:
 }
 
 /** The type of `value` as a message names it: Rhai's name, or for a type of the host its Rust-style path. */
-function typeOf(value: Value): string {
+export function describeType(value: Value): string {
   if (value === null) return "()";
   if (value instanceof EnumValue || value instanceof Numbered) return pathOf(value.type);
   if (value instanceof Char) return "char";

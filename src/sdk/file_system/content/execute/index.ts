@@ -1,6 +1,7 @@
 import { HostObject, type Value } from "rhai-wasm";
 import { LimitError } from "../../../../platform/limits.ts";
 import { OsError } from "../../../../platform/os-error.ts";
+import type { Authorized } from "../../../../policy/types.ts";
 import type { Namespace } from "../../../namespace.ts";
 import { type Call, operation } from "../../../operation.ts";
 import { object } from "../../../parameters.ts";
@@ -14,7 +15,7 @@ import { executionContext } from "./context.ts";
 import { childNamespaceOptions, executeOptions } from "./options.ts";
 
 /** What a program that ran left behind. */
-class ExecuteResult extends HostObject {
+export class ExecuteResult extends HostObject {
   constructor(
     readonly exitCode: bigint,
     readonly stdout: string,
@@ -24,7 +25,7 @@ class ExecuteResult extends HostObject {
   }
 }
 
-type Options = InstanceType<typeof executeOptions.type.class>["values"];
+export type Options = InstanceType<typeof executeOptions.type.class>["values"];
 
 const result = recordType({
   name: "ExecuteResult",
@@ -39,7 +40,11 @@ const result = recordType({
 });
 
 /** Runs the open file to its end. Asks for execute with all that the program is given. */
-export function execute(call: Call, handle: FileHandle, values: Options): ExecuteResult {
+export const execute = (call: Call, handle: FileHandle, values: Options): ExecuteResult =>
+  authorizeExecution(call, handle, values)();
+
+/** Asks for the same; the function returned runs the file. */
+export function authorizeExecution(call: Call, handle: FileHandle, values: Options): () => ExecuteResult {
   const resource = file(handle.path);
   const { args, env, user, group, namespace } = values;
   const uid = user === undefined ? undefined : resolve("user", user, accounts.user(user));
@@ -53,6 +58,15 @@ export function execute(call: Call, handle: FileHandle, values: Options): Execut
   };
   const pid = namespace === undefined ? undefined : Number(namespace.values.target_process);
   const token = call.access.require(ask("execute", resource, executionContext(args, env, identity, pid)));
+  return () => perform(token, handle, values, { uid, gid, pid });
+}
+
+function perform(
+  token: Authorized<"file_system.execute">,
+  handle: FileHandle,
+  { args, env, capabilities }: Options,
+  { uid, gid, pid }: { readonly [name in "uid" | "gid" | "pid"]: number | undefined },
+): ExecuteResult {
   if (handle.openedFor.write) {
     throw wrongMode(
       "Attempted to execute a file opened with write permissions. Files must be opened read-only for execution.",
@@ -79,7 +93,7 @@ export function execute(call: Call, handle: FileHandle, values: Options): Execut
       env: Object.fromEntries(env),
       uid,
       gid,
-      capabilities: values.capabilities,
+      capabilities,
       namespace: process,
     });
     return new ExecuteResult(BigInt(exitCode), lossy(stdout), lossy(stderr));

@@ -1,0 +1,27 @@
+import { Denied } from "../../policy/errors.ts";
+import { denialMessage } from "../denial.ts";
+import { SdkError } from "../errors.ts";
+import { readFile } from "../file_system/file/index.ts";
+import { using } from "../file_system/helpers/with.ts";
+import { openDir, openFile } from "../file_system/open.ts";
+import type { Call } from "../operation.ts";
+import { systemError } from "./errors.ts";
+import { type SlabInfo, slabInfoOf } from "./slab.ts";
+import { parseSlabinfo } from "./slab-parser.ts";
+
+/** The kernel's caches. Asks to open `/proc`, and to open and read `/proc/slabinfo`. */
+export function slabInfo(call: Call): SlabInfo {
+  return slabInfoOf(parseSlabinfo(readSlabinfo(call)));
+}
+
+/** Errors of files, denials among them, are of the kind `Other` here. */
+function readSlabinfo(call: Call): string {
+  try {
+    return using(openDir(call, "/proc", {}), (proc) =>
+      using(openFile(call, proc, "slabinfo", { read: true }), (handle) => readFile(call, handle)),
+    );
+  } catch (error) {
+    if (error instanceof Denied) throw systemError(denialMessage(error));
+    throw error instanceof SdkError ? systemError(error.message) : error;
+  }
+}
