@@ -13,7 +13,8 @@ const OWN_DESCRIPTORS = process.platform === "linux" ? "/proc/self/fd" : "/dev/f
 
 /** Refuses what is not a name of one component: what the kernel would resolve further, or cut short. */
 export function expectName(name: string): void {
-  if (name === "" || name === "." || name === ".." || name.includes("/") || name.includes("\0")) {
+  if (name === "") throw new OsError("ENOENT");
+  if (name === "." || name === ".." || name.includes("/") || name.includes("\0")) {
     throw new OsError("EINVAL");
   }
 }

@@ -194,6 +194,27 @@ describe("openFile", () => {
   });
 });
 
+describe("openFile, as scripts ask for it", () => {
+  test("create without write or read is nothing to open for, and makes nothing", () => {
+    const neither = () => fileIn(openAt(root), "new", { create: true, write: false });
+    expect(failure(neither)).toStartWith("InvalidArguments|");
+    expect(existsSync(at("new"))).toBe(false);
+    expect(fileIn(openAt(root), "new", { create: true, write: false, read: true }).openedFor.write).toBe(
+      false,
+    );
+    expect(fileIn(openAt(root), "new", { create: true }).openedFor.write).toBe(true);
+  });
+
+  test("errors of the system are of another kind where links are followed", () => {
+    const open = (name: string, followSymlinks: boolean) =>
+      failure(() => fileIn(openAt(root), name, { read: true, followSymlinks }));
+    for (const name of ["none", ""]) {
+      expect(open(name, false)).toBe("IoError|No such file or directory (os error 2)");
+      expect(open(name, true)).toBe("RustixError|No such file or directory (os error 2)");
+    }
+  });
+});
+
 test("openSymlink opens the link itself, and nothing else", () => {
   symlinkSync("nowhere", at("link"));
   writeFileSync(at("file"), "");

@@ -147,7 +147,7 @@ export function openFile(
   const { followSymlinks = false, create = false, permissions } = options;
   const openedFor: OpenedFor = {
     read: options.read ?? false,
-    write: (options.write ?? false) || create,
+    write: options.write ?? create,
     create,
     permissions,
     followSymlinks,
@@ -272,5 +272,5 @@ function fileError(error: unknown, path: string, followed: boolean): unknown {
     const reason = "file is a symbolic link but follow_symlinks is not enabled";
     return ioError("FileError", `File error: ${reason}: ${path}`);
   }
-  return fromPlatform(error);
+  return fromPlatform(error, followed ? "RustixError" : "IoError");
 }

@@ -66,6 +66,9 @@ describe("move", () => {
     expect(messageOf(() => move(source, "sub/b"))).toBe(
       "Invalid path: file path must contain only a filename",
     );
+    expect(messageOf(() => move(source, ""))).toBe(
+      `File error: Error moving file a from '${path("a")}' to '${path("to")}/': ${path("a")}`,
+    );
     mkdirSync(path("to/b"));
     expect(messageOf(() => move(source, "b"))).toBe(
       `File error: Error moving file a from '${path("a")}' to '${path("to/b")}': ${path("a")}`,

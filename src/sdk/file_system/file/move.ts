@@ -38,6 +38,8 @@ export function moveFile(
   const create = call.access.require(ask("create", destination));
   call.access.require(ask("open", destination));
   expectBaseName(name);
+  // To move to no name is to move to the directory itself, which is there.
+  if (name === "") throw moveError(new OsError("EEXIST"), handle, to.path);
   let descriptor: Descriptor | undefined;
   try {
     if (isElsewhere(move, handle, directory.fd)) {

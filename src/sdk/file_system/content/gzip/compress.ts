@@ -12,19 +12,22 @@ export function* compress(read: ReadAt, offset: number, level: number): Generato
   const { constants, crc32, deflateRawSync } = zlib();
   // RFC 1952, 2.3: no flags, no time, how hard was tried, system unknown.
   yield Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, level === 9 ? 2 : level === 1 ? 4 : 0, 255);
-  const buffer = new Uint8Array(PIECE_BYTES);
+  let [buffer, ahead] = [new Uint8Array(PIECE_BYTES), new Uint8Array(PIECE_BYTES)];
   let checksum = 0;
   let size = 0;
-  for (;;) {
-    const length = read(buffer, offset + size);
-    if (length === 0) break;
+  let length = read(buffer, offset);
+  do {
     const piece = buffer.subarray(0, length);
     checksum = crc32(piece, checksum);
     size += length;
-    // Ends on a byte, and without the last block's mark: the next piece continues the stream.
-    yield deflateRawSync(piece, { level, finishFlush: constants.Z_FULL_FLUSH });
-  }
-  yield deflateRawSync(new Uint8Array(), { level });
+    length = read(ahead, offset + size);
+    // Another than the last ends on a byte, and without the last block's mark: the next piece continues the stream.
+    yield deflateRawSync(piece, {
+      level,
+      finishFlush: length === 0 ? constants.Z_FINISH : constants.Z_FULL_FLUSH,
+    });
+    [buffer, ahead] = [ahead, buffer];
+  } while (length > 0);
   const trailer = new DataView(new ArrayBuffer(8));
   trailer.setUint32(0, checksum, true);
   trailer.setUint32(4, size % 2 ** 32, true);

@@ -140,6 +140,11 @@ describe("compress", () => {
     expect(compressed.length).toBeLessThan(content.length / 3);
   });
 
+  test("what is read at once is one block", () => {
+    const raw = all(compress(reader(Buffer.from("f1\n")), 0, 6)).subarray(10, -8);
+    expect(raw.toString("hex")).toBe("4b33e40200");
+  });
+
   test("any content comes back", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), fc.nat(50), (content, offset) => {
