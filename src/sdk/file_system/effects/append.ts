@@ -1,10 +1,10 @@
-import { append, closing, type Fd, fsync, reopen } from "../../../platform/file.ts";
+import { type Fd, fstat, fsync, writeAll } from "../../../platform/file.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "../../authorized.ts";
 
 const encoder = new TextEncoder();
 
-/** Adds `content` to the end of the open file at `path`. What was there is not read, so it can be of any encoding; what others append meanwhile stays. */
+/** Adds `content` to the end of the open file at `path`. What was there is not read, so it can be of any encoding. */
 export function appendTo(
   token: Authorized<"file_system.write">,
   path: string,
@@ -12,8 +12,6 @@ export function appendTo(
   content: string,
 ): void {
   expectFor(token, path);
-  closing(reopen(fd, { access: "write", append: true }), (end) => {
-    append(end, encoder.encode(content));
-    fsync(end);
-  });
+  writeAll(fd, encoder.encode(content), fstat(fd).size);
+  fsync(fd);
 }
