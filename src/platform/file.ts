@@ -8,7 +8,17 @@ export {
   setXattr,
 } from "./file/attributes.ts";
 export { type CanonicalPath, canonicalPath } from "./file/canonical.ts";
-export { duplicate, fallocate, fsync, readAll, readAt, truncate, writeAll } from "./file/content.ts";
+export {
+  append,
+  duplicate,
+  expectRoom,
+  fallocate,
+  fsync,
+  readAll,
+  readAt,
+  truncate,
+  writeAll,
+} from "./file/content.ts";
 export { close, closing, closingOnError } from "./file/descriptor.ts";
 export {
   listNames,

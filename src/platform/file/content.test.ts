@@ -1,11 +1,23 @@
-import { describe, expect } from "bun:test";
+import { test as bunTest, describe, expect } from "bun:test";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
+import { codeOf, KERNELS, temporaryDirectory, withEveryKernel } from "../bun-testing.ts";
 import { LimitError } from "../limits.ts";
-import { duplicate, fallocate, fsync, readAll, readAt, truncate, writeAll } from "./content.ts";
+import { OsError } from "../os-error.ts";
+import {
+  append,
+  duplicate,
+  expectRoom,
+  fallocate,
+  fsync,
+  readAll,
+  readAt,
+  truncate,
+  writeAll,
+} from "./content.ts";
 import { close, closing } from "./descriptor.ts";
-import { openAt, openDirectory } from "./open.ts";
+import { withKernel } from "./kernel.ts";
+import { openAt, openDirectory, reopen } from "./open.ts";
 import { fstat } from "./status.ts";
 import type { Fd, OpenFlags } from "./types.ts";
 
@@ -122,4 +134,50 @@ describe("a duplicate", () => {
       expect(codeOf(() => duplicate(copy))).not.toBe("no error");
     });
   });
+});
+
+describe("appending", () => {
+  withEveryKernel((test) => {
+    test("goes to the end, also if somebody wrote there meanwhile", () =>
+      withFile("a", "write", (fd, path) => {
+        closing(reopen(fd, { access: "write", append: true }), (end) => {
+          append(end, encode("b"));
+          writeFileSync(path, "longer\n");
+          append(end, encode("c"));
+        });
+        expect(readFileSync(path, "utf8")).toBe("longer\nc");
+      }));
+  });
+});
+
+describe("room for what is to be written", () => {
+  withEveryKernel((test) => {
+    test("is there before it is written", () =>
+      withFile("content", "read-write", (fd, path) => {
+        expectRoom(fd, 3);
+        expectRoom(fd, 100_000);
+        expect(readFileSync(path, "utf8").slice(0, 7)).toBe("content");
+      }));
+  });
+
+  for (const [code, kept] of [
+    ["ENOSPC", true],
+    ["EDQUOT", true],
+    ["EOPNOTSUPP", false],
+  ] as const) {
+    bunTest(`${code}: ${kept ? "nothing is changed" : "it is not known, and nothing is refused"}`, () => {
+      const { native } = KERNELS;
+      if (!native) throw new Error("no kernel");
+      const full = Object.assign(Object.create(native), {
+        fallocate: (fd: Fd) => {
+          truncate(fd, 50_000);
+          throw new OsError(code);
+        },
+      });
+      withFile("content", "read-write", (fd, path) => {
+        expect(codeOf(() => withKernel(full, () => expectRoom(fd, 100_000)))).toBe(kept ? code : "no error");
+        if (kept) expect(readFileSync(path, "utf8")).toBe("content");
+      });
+    });
+  }
 });

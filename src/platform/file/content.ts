@@ -51,6 +51,33 @@ export function writeAll(fd: Fd, bytes: Uint8Array, offset: number): void {
   });
 }
 
+/** Adds `bytes` to the end of a file that was opened to append: where that is by then is for the kernel to know. */
+export function append(fd: Fd, bytes: Uint8Array): void {
+  expectTime();
+  withOsErrors(() => {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, null);
+  });
+}
+
+const FULL: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
+const BLOCK_BYTES = 512;
+
+/**
+ * Reserves what the first `length` bytes lack, for who is to write over a file: a disk that is full is met before
+ * anything is lost, and the file is as it was. Where the file system does not reserve, nothing is refused.
+ */
+export function expectRoom(fd: Fd, length: number): void {
+  const { size, blocks } = fstat(fd);
+  if (length <= blocks * BLOCK_BYTES) return;
+  try {
+    fallocate(fd, length);
+  } catch (error) {
+    if (!(error instanceof OsError) || !FULL.includes(error.code)) return;
+    truncate(fd, size);
+    throw error;
+  }
+}
+
 /** Makes the file `size` bytes long: cut off, or filled with zeros that take no space. */
 export function truncate(fd: Fd, size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) throw new OsError("EINVAL");

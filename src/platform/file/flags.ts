@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import type { OpenFlags } from "./types.ts";
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_TRUNC } = constants;
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_TRUNC } = constants;
 const darwin = process.platform === "darwin";
 
 /** Flags of `open` that `node:fs` has no name for. */
@@ -38,6 +38,7 @@ export function openFlags(wanted: OpenFlags, follow: boolean): number {
   if (wanted.create) flags |= O_CREAT;
   if (wanted.exclusive) flags |= O_EXCL;
   if (wanted.truncate) flags |= O_TRUNC;
+  if (wanted.append) flags |= O_APPEND;
   return flags;
 }
 

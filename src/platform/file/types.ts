@@ -14,6 +14,8 @@ export interface OpenFlags {
   /** With `create`: fail with EEXIST if it is there. */
   readonly exclusive?: boolean;
   readonly truncate?: boolean;
+  /** Everything is written at the end. */
+  readonly append?: boolean;
   /** Permissions of a file that is created, before the umask; special bits are left out. 0o600 unless given. */
   readonly mode?: number;
 }

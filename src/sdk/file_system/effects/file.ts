@@ -1,5 +1,6 @@
 import {
   chmod,
+  expectRoom,
   type Fd,
   type FileStatus,
   fallocate,
@@ -49,6 +50,7 @@ export function statusOf(token: Stat, { fd, path }: Opened): FileStatus {
 /** Writes `bytes` at `offset` and makes the file as long as `bytes`. */
 export function overwrite(token: Write, { fd, path }: Opened, bytes: Uint8Array, offset: number): void {
   expectFor(token, path);
+  expectRoom(fd, offset + bytes.length);
   writeAll(fd, bytes, offset);
   truncate(fd, bytes.length);
   fsync(fd);
@@ -92,6 +94,7 @@ export function copyContent(
   expectFor(tokens.read, source.path);
   expectFor(tokens.write, destination.path);
   const before = fstat(source.fd);
+  expectRoom(destination.fd, before.size);
   const buffer = new Uint8Array(CHUNK_BYTES);
   let copied = 0;
   while (copied < before.size) {
