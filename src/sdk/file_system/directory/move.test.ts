@@ -209,4 +209,12 @@ describe.if(elsewhere)("move to another file system", () => {
     expect(readdirSync(`${at}/from`).sort()).toEqual(["file", "pipe", "sub"]);
     expect(readdirSync(other).filter((name) => name === "part" || name.startsWith(".remit"))).toEqual([]);
   });
+
+  test("does not make a link anew whose target it cannot tell", () => {
+    const at = source("bytes");
+    symlinkSync(Buffer.from([0x61, 0xff]), `${at}/from/odd`);
+    expect(failure("move", ...across(at, "odd"))).toContain("Error moving dir");
+    expect(readlinkSync(`${at}/from/odd`, "buffer")).toEqual(Buffer.from([0x61, 0xff]));
+    expect(existsSync(`${other}/odd`)).toBe(false);
+  });
 });

@@ -72,7 +72,10 @@ export function copyLink(
 ): void {
   expectFor(tokens.read, from.path);
   expectFor(tokens.create, to.path);
-  symlinkAt(readLinkAt(from.directory, from.name), to.directory, to.name);
+  const target = readLinkAt(from.directory, from.name);
+  // Bytes that are no UTF-8 were lost in reading: the copy would lead elsewhere, and the original goes.
+  if (target.includes("\ufffd")) throw new OsError("EILSEQ");
+  symlinkAt(target, to.directory, to.name);
 }
 
 /** Makes a directory anew elsewhere; `fill` puts into it what is in the other. */
