@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { timeLeft } from "../deadline.ts";
 import { LIMITS } from "../limits.ts";
 import { parseAddress } from "./address.ts";
 import { type ResolverConfiguration, staticHosts, systemConfiguration } from "./configuration.ts";
@@ -71,7 +72,7 @@ interface Found {
 /** Questions about one name and those it may stand for, which together take a limited time. */
 class Lookup {
   private readonly hosts = staticHosts();
-  private readonly deadline = Date.now() + LIMITS.resolveTimeMs;
+  private readonly deadline = Date.now() + Math.min(LIMITS.resolveTimeMs, timeLeft());
 
   constructor(
     private readonly configuration: ResolverConfiguration,

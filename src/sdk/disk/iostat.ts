@@ -40,7 +40,7 @@ const DEVICE = [
 type DeviceNumber = (typeof DEVICE)[number][0];
 
 /** What processors did since the machine started, in percent. */
-class CpuStats extends Values<{ readonly [K in (typeof CPU)[number]]: number }> {}
+export class CpuStats extends Values<{ readonly [K in (typeof CPU)[number]]: number }> {}
 
 /** What a drive did since the machine started, on average. */
 class DeviceStats extends Values<

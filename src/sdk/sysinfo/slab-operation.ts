@@ -6,8 +6,9 @@ import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
 import type { Call } from "../operation.ts";
 import { systemError } from "./errors.ts";
-import { type SlabInfo, slabInfoOf } from "./slab.ts";
+import type { SlabInfo } from "./slab.ts";
 import { parseSlabinfo } from "./slab-parser.ts";
+import { slabInfoOf } from "./slab-totals.ts";
 
 /** The kernel's caches. Asks to open `/proc`, and to open and read `/proc/slabinfo`. */
 export function slabInfo(call: Call): SlabInfo {
