@@ -48,6 +48,8 @@ const LINUX = {
   pipe2: fn(i, p, i),
   poll: fn(i, p, l, i),
   waitpid: fn(i, i, p, i),
+  getifaddrs: fn(i, p),
+  freeifaddrs: fn(i, p),
   posix_spawn: fn(i, p, p, p, p, p, p),
   posix_spawn_file_actions_init: fn(i, p),
   posix_spawn_file_actions_destroy: fn(i, p),

@@ -72,6 +72,12 @@ export const LIMITS = {
   /** Bytes of the arguments and of the environment of an executed program. */
   executeArgumentBytes: 128 * KiB,
 
+  /** Wall time of making one connection, in milliseconds. */
+  connectTimeMs: 5000,
+  /** Wall time of finding the addresses of one name, in milliseconds. */
+  lookupTimeMs: 30_000,
+  /** Addresses of this machine's interfaces. */
+  interfaceAddresses: 65_536,
   /** Wall time of one HTTP request, in milliseconds. */
   requestTimeMs: 30_000,
   /** Bytes of the body of an HTTP response. */

@@ -1,16 +1,21 @@
 import type { Denied } from "../policy/errors.ts";
+import type { EntityUid } from "../policy/types.ts";
 
-/** The text by which scripts and the runner know a denial; the runner classifies by "permission denied". */
-export function denialMessage({ principal, request, decision }: Denied): string {
+/**
+ * The text by which scripts and the runner know a denial; the runner classifies by "permission denied".
+ * @param resource what is shown of the resource, where that is not its type and id
+ */
+export function denialMessage(
+  { principal, request, decision }: Denied,
+  resource = shownResource(request.resource),
+): string {
   if (decision.failure) return "Authorization check failed";
   const [namespace, action] = request.action.split(".");
-  const { type } = request.resource;
-  const id = shownId(namespace, type, request.resource.id);
-  return `Permission denied: ${principal} unauthorized to perform ${namespace}::Action::"${action}" for ${type}::${id}`;
+  return `Permission denied: ${principal} unauthorized to perform ${namespace}::Action::"${action}" for ${resource}`;
 }
 
 /** URLs stand in quotes, paths do not, and what belongs to the system has its type once more: as scripts know them. */
-function shownId(namespace: string | undefined, type: string, id: string): string {
-  if (namespace === "network") return `"${id}"`;
-  return namespace === "sysinfo" ? `${type}::"${id}"` : id;
+function shownResource({ type, id }: EntityUid): string {
+  if (type.startsWith("network::")) return `${type}::"${id}"`;
+  return type.startsWith("sysinfo::") ? `${type}::${type}::"${id}"` : `${type}::${id}`;
 }

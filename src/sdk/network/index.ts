@@ -1,10 +1,16 @@
-/** HTTP requests. */
+/** HTTP requests, connections, and the network of this machine. */
 import { ERROR_KINDS, ERROR_TYPES, errorKind, TextError } from "../errors.ts";
 import type { Namespace } from "../namespace.ts";
 import { operation } from "../operation.ts";
 import { integer, object, text } from "../parameters.ts";
 import { recordType } from "../record.ts";
-import { Client, Request, Response, send } from "./client.ts";
+import { Client, Request, Response, SEND_CHECKS, send } from "./client.ts";
+import { connectNamespace } from "./connect.ts";
+import { enumerationNamespaces } from "./enumerations.ts";
+import { helperNamespace } from "./helpers.ts";
+import { interfaceNamespaces } from "./interfaces.ts";
+import { statisticsOperations } from "./statistics-operations.ts";
+import { statisticsNamespaces } from "./statistics-types.ts";
 
 const SOURCE = "NetworkErrorKind";
 const PATH = "rust_safe_network::client";
@@ -50,11 +56,7 @@ const operations = [
     parameters: [object(REQUEST)],
     returns: "Response",
     summary: "Sends the request and follows redirects.",
-    checks: [
-      "network:GET url(<url as given>)",
-      "network:GET url(<url as requested>), where it differs",
-      "network:GET url(<target of each redirect>)",
-    ],
+    checks: SEND_CHECKS,
     perform: (call, request) => send(call, request),
   }),
 ];
@@ -85,4 +87,10 @@ export const networkNamespaces: readonly Namespace[] = [
       status: { type: "i64", get: ({ status }) => BigInt(status) },
     },
   }),
+  connectNamespace,
+  ...enumerationNamespaces,
+  ...statisticsNamespaces,
+  statisticsOperations,
+  ...interfaceNamespaces,
+  helperNamespace,
 ];

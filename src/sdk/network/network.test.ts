@@ -87,6 +87,18 @@ describe("send", () => {
     expect(await failure(send(url, denied))).toContain(`"${base}/"`);
   });
 
+  test.each(["http://named.test@127.0.0.1", "http://user:word@127.0.0.1", "http://[::ffff:127.0.0.1]"])(
+    "what is connected to is asked for as well: %s",
+    async (start) => {
+      const url = `${base.replace("http://127.0.0.1", start)}/x`;
+      const run = testRun();
+      await send(url, run);
+      expect(run.asked).toEqual([`network.GET network::url::${url}`, `network.GET network::url::${base}/x`]);
+      const denied = testRun(({ resource }) => resource.id === url);
+      expect(await failure(send(url, denied))).toContain(`"${base}/x"`);
+    },
+  );
+
   test("the root of a site needs no slash", async () => {
     const run = testRun();
     await send(base, run);

@@ -1,0 +1,85 @@
+import { HostObject } from "rhai-wasm";
+import { OsError } from "../../platform/os-error.ts";
+import { SdkError, TextError } from "../errors.ts";
+import type { Descriptor } from "../file_system/descriptor.ts";
+import type { Namespace } from "../namespace.ts";
+import { type Call, operation } from "../operation.ts";
+import { enumeration, integer, text } from "../parameters.ts";
+import { TRANSPORT_PROTOCOL, type Transport, transportOf } from "../sysinfo/transport.ts";
+import { canonicalAddress, open, targetOf } from "./effects/connect.ts";
+import { askForUrl } from "./resource.ts";
+
+/** An open connection; scripts see by it that one can be made. */
+export class Connection extends HostObject {
+  constructor(private readonly descriptor: Descriptor) {
+    super();
+  }
+
+  override release(): void {
+    this.descriptor.release();
+  }
+}
+
+const CONNECTION = {
+  name: "Connection",
+  typeOf: "rust_safe_network::network::Connection",
+  class: Connection,
+};
+
+const MAX_PORT = 65_535n;
+
+/** What the reference cannot make an entity of: quotes, backslashes, control characters. No name of a host has them. */
+const NO_ENTITY = /["\\\p{Cc}]/u;
+
+/** Connects to `port` of `host`, of which the name is resolved once. */
+async function connect(call: Call, host: string, port: number, transport: Transport): Promise<Connection> {
+  if (NO_ENTITY.test(host)) {
+    throw new SdkError("NetworkErrorKind", "AuthorizationError", "Authorization check failed");
+  }
+  const token = call.access.require(askForUrl("connect", host));
+  const canonical = canonicalAddress(host);
+  if (canonical !== undefined && canonical !== host) call.access.require(askForUrl("connect", canonical));
+  const target = await targetOf(token, host);
+  if (!target) throw other(`Invalid address format: ${host}:${port}`);
+  const connectBy = async (protocol: "tcp" | "udp") =>
+    new Connection(await open(token, host, protocol, target, port).catch(rethrow));
+  if (transport !== "auto") return connectBy(transport);
+  return connectBy("tcp").catch((error: unknown) => {
+    if (error instanceof SdkError) return connectBy("udp");
+    throw error;
+  });
+}
+
+const other = (message: string): Error => new SdkError("NetworkErrorKind", "Other", message);
+
+function rethrow(error: unknown): never {
+  if (!(error instanceof OsError)) throw error;
+  // The reference's own text: it is not the system that gave up.
+  throw other(error.code === "ETIMEDOUT" ? "connection timed out" : error.message);
+}
+
+function portOf(value: bigint): number {
+  if (value >= 0n && value <= MAX_PORT) return Number(value);
+  throw new TextError("Parameter 'port' conversion failed: out of range integral type conversion attempted");
+}
+
+export const connectNamespace: Namespace = {
+  types: [CONNECTION],
+  constants: [],
+  operations: [
+    operation({
+      name: "connect",
+      source: "NetworkErrorKind",
+      waits: true,
+      parameters: [text("endpoint"), integer("port"), enumeration(TRANSPORT_PROTOCOL, "protocol")],
+      returns: CONNECTION.name,
+      summary: "Connects to a port of a host; `AUTO` tries TCP, then UDP.",
+      checks: [
+        "network:connect url(<endpoint>)",
+        "network:connect url(<address>) where the endpoint is an address in another spelling",
+      ],
+      perform: (call, endpoint, port, protocol) =>
+        connect(call, endpoint, portOf(port), transportOf(protocol)),
+    }),
+  ],
+};
