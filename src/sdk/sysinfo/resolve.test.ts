@@ -79,6 +79,6 @@ test("options", () => {
     "Parameter conversion failed for timeout: out of range integral type conversion attempted",
   );
   expect(options({ hostname: "a" })).toMatchObject({
-    values: { hostname: "a", resolver: undefined, timeout: 5n, protocol: { name: "Auto" } },
+    values: { hostname: "a", resolver: undefined, timeout: 5n, protocol: { ordinal: 0 } },
   });
 });
