@@ -13,6 +13,7 @@ export const NO_ACCESS: Access = {
   require: ({ action }) => {
     throw new Error(`${action} was asked for`);
   },
+  as: () => NO_ACCESS,
 };
 
 const KIND = { name: "IoErrorKind", values: ["NotFound", "PermissionDenied"] };

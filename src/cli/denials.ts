@@ -7,6 +7,7 @@ const MAX_EXPLAINED = 10;
 interface Denial {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
+  readonly user: string;
 }
 
 /** What the policy denied in a run, for its owner. A denial that recurs counts once. */
@@ -19,17 +20,19 @@ export class Denials {
   }
 
   /** Takes in a decision of the run. */
-  readonly record = (request: AuthorizationRequest, decision: Decision): void => {
+  readonly record = (request: AuthorizationRequest, decision: Decision, user: string): void => {
     if (decision.allowed) return;
-    const key = JSON.stringify([request.action, request.resource.type, request.resource.id, decision]);
+    const key = JSON.stringify([user, request.action, request.resource.type, request.resource.id, decision]);
     if (this.first.has(key)) return;
-    if (this.first.size < MAX_EXPLAINED) this.first.set(key, { request, decision });
+    if (this.first.size < MAX_EXPLAINED) this.first.set(key, { request, decision, user });
     else this.more++;
   };
 
-  /** Which policies denied what, or which permits are missing, for the principal `user`. */
-  explained(user: string): string {
-    const texts = [...this.first.values()].map(({ request, decision }) => explain(user, request, decision));
+  /** Which policies denied what, or which permits are missing. */
+  explained(): string {
+    const texts = [...this.first.values()].map(({ request, decision, user }) =>
+      explain(user, request, decision),
+    );
     if (this.more > 0) texts.push(`and ${this.more} more denials`);
     return texts.map((text) => `${text}\n`).join("");
   }

@@ -40,12 +40,12 @@ export async function run(given: Given): Promise<number> {
     print(resultJson(refusedResult(asRunError(error), given.startedAt)));
     return 1;
   }
-  const { result, policies, user } = outcome;
+  const { result, policies } = outcome;
   if (format === "human") {
     const { out, error } = resultText(result, given.options.has("verbose"));
     print(forStandardOutput(out));
     printError(forStandardError(error));
-    if (denials.any) await explainDenials(denials, user, policies, given.options.get("policy-file") ?? "");
+    if (denials.any) await explainDenials(denials, policies, given.options.get("policy-file") ?? "");
   } else print(resultJson(result, format === "pretty-json" ? 2 : undefined));
   return given.dropIn || hasRun(result) ? 0 : 1;
 }
@@ -59,7 +59,6 @@ const hasRun = ({ error, alarms = [] }: RunResult): boolean =>
 interface Outcome {
   readonly result: RunResult;
   readonly policies: PolicySet;
-  readonly user: string;
 }
 
 async function attempt(
@@ -96,7 +95,7 @@ async function attempt(
     startedAt,
   });
   callOff();
-  return { result, policies, user };
+  return { result, policies };
 }
 
 /** `promise`, whose failure is told to whoever awaits it; if nobody does, something else failed first. */
@@ -125,13 +124,8 @@ function loadPolicies(source: string, strict: boolean): PolicySet {
 }
 
 /** Tells the policy's owner what was denied and why, and what of the policy cannot work as written. */
-async function explainDenials(
-  denials: Denials,
-  user: string,
-  policies: PolicySet,
-  path: string,
-): Promise<void> {
-  printError(forStandardError(denials.explained(user)));
+async function explainDenials(denials: Denials, policies: PolicySet, path: string): Promise<void> {
+  printError(forStandardError(denials.explained()));
   const [{ validate }, { findingText }] = await Promise.all([
     import("../policy/validate.ts"),
     import("./findings.ts"),

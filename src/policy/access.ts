@@ -4,21 +4,23 @@ import type { PolicySet } from "./policy-set.ts";
 import type { Access, Action, AuthorizationRequest, Authorized, Decision } from "./types.ts";
 
 export interface AccessOptions {
-  /** Told of every decision, allow or deny. */
-  readonly onDecision?: (request: AuthorizationRequest, decision: Decision) => void;
+  /** Told of every decision, allow or deny, and for which user it was made. */
+  readonly onDecision?: (request: AuthorizationRequest, decision: Decision, user: string) => void;
 }
 
 /** A run's way to the policy. This is the one place that makes {@link Authorized} values. */
-export function createAccess(set: PolicySet, user: string, { onDecision }: AccessOptions = {}): Access {
+export function createAccess(set: PolicySet, user: string, options: AccessOptions = {}): Access {
+  const { onDecision } = options;
+  const others = new Map<string, Access>();
   const decider = new Decider(set, { type: "User", id: user });
   const decide = (request: AuthorizationRequest): Decision => {
     const decision = decider.decide(request);
-    onDecision?.(request, decision);
+    onDecision?.(request, decision, user);
     return decision;
   };
   const authorized = <A extends Action>(request: AuthorizationRequest<A>): Authorized<A> =>
     ({ request }) as Authorized<A>;
-  return {
+  const access: Access = {
     principal: user,
     require(request) {
       const decision = decide(request);
@@ -34,9 +36,16 @@ export function createAccess(set: PolicySet, user: string, { onDecision }: Acces
         const request = { action, resource, ...(context ? { context } : {}) };
         const decision = decider.decide(request);
         if (!decider.isForbidden(decision)) return undefined;
-        onDecision?.(request, decision);
+        onDecision?.(request, decision, user);
         return decision;
       };
     },
+    as(name) {
+      if (name === user) return access;
+      const known = others.get(name) ?? createAccess(set, name, options);
+      others.set(name, known);
+      return known;
+    },
   };
+  return access;
 }

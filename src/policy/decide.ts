@@ -12,15 +12,17 @@ const MAX_DECISIONS = 16_384;
  * slice is parsed under the id of the oldest.
  */
 const MAX_PARSED = 32;
+/** Ids under which Cedar has slices, by {@link Decider} and slice: one for all deciders, as Cedar has one of each id. */
+const parsed = new Map<string, string>();
+let parsedGeneration = -1;
+let deciders = 0;
 
 /** Decides requests of one principal under one policy set, by Cedar. */
 export class Decider {
   private readonly slicer: Slicer;
   private readonly effects: ReadonlyMap<string, Policy["effect"]>;
   private readonly decisions = new Map<string, Decision>();
-  /** Id under which Cedar has a slice, by the slice's key. */
-  private readonly parsed = new Map<string, string>();
-  private generation = -1;
+  private readonly number = deciders++;
 
   constructor(
     { policies }: PolicySet,
@@ -82,20 +84,24 @@ export class Decider {
 
   /** The id under which Cedar has the slice's policies. */
   private parse(slice: Slice): string {
-    if (this.generation !== cedarGeneration()) {
-      this.parsed.clear();
-      this.generation = cedarGeneration();
+    if (parsedGeneration !== cedarGeneration()) {
+      parsed.clear();
+      parsedGeneration = cedarGeneration();
     }
-    const known = this.parsed.get(slice.key);
+    const key = `${this.number} ${slice.key}`;
+    const known = parsed.get(key);
     if (known !== undefined) return known;
-    const [oldest] = this.parsed;
-    const full = this.parsed.size >= MAX_PARSED && oldest !== undefined;
-    const id = full ? oldest[1] : `slice${this.parsed.size}`;
-    if (full) this.parsed.delete(oldest[0]);
+    const [oldest] = parsed;
+    const full = parsed.size >= MAX_PARSED && oldest !== undefined;
+    const id = full ? oldest[1] : `slice${parsed.size}`;
+    if (full) parsed.delete(oldest[0]);
     const staticPolicies = Object.fromEntries(slice.policies.map(({ id, text }) => [id, text]));
     const answer = withCedar((cedar) => cedar.preparsePolicySet(id, { staticPolicies }));
-    if (answer.type === "failure") throw new Error(answer.errors.map(({ message }) => message).join("; "));
-    this.parsed.set(slice.key, id);
+    if (answer.type === "failure") {
+      parsed.clear(); // else the id would be given out once more while it is another's
+      throw new Error(answer.errors.map(({ message }) => message).join("; "));
+    }
+    parsed.set(key, id);
     return id;
   }
 }

@@ -319,6 +319,42 @@ describe("access", () => {
     expect(() => access.require(read)).toThrow(Denied);
     expect(() => access.require(read)).toThrow("root may not file_system.read file_system::File::/a");
   });
+  test("as another user: the same policy, told of with the user's name", () => {
+    const told: string[] = [];
+    const policy = `permit(principal == User::"root", action == ${OPEN}, resource);
+      permit(principal == User::"agent", action == file_system::Action::"read", resource);`;
+    const agent = createAccess(parsePolicySet(policy), "agent", {
+      onDecision: ({ action }, { allowed }, user) => told.push(`${user} ${action} ${allowed}`),
+    });
+    const root = agent.as("root");
+    expect([agent.as("agent"), agent.as("root"), root.principal]).toEqual([agent, root, "root"]);
+    // Turn by turn: what Cedar keeps for one must not answer for the other.
+    for (const path of ["/a", "/b"]) {
+      const [open, read] = [fileRequest("open", path), fileRequest("read", path)];
+      expect([root.permit(open), agent.permit(open)].map((token) => token !== undefined)).toEqual([
+        true,
+        false,
+      ]);
+      expect([root.permit(read), agent.permit(read)].map((token) => token !== undefined)).toEqual([
+        false,
+        true,
+      ]);
+    }
+    expect(() => root.require(read)).toThrow("root may not file_system.read file_system::File::/a");
+    expect(told.slice(0, 2)).toEqual(["root file_system.open true", "agent file_system.open false"]);
+  });
+  test("two policies in turn are not taken for each other", () => {
+    const policies = [
+      `permit(principal, action == ${OPEN}, resource);`,
+      `forbid(principal, action, resource);`,
+    ];
+    const [lenient, strict] = policies.map((policy) => createAccess(parsePolicySet(policy), "root"));
+    for (const path of ["/a", "/b", "/c"]) {
+      // With a context no decision is remembered, so that Cedar is asked each time.
+      const request = { ...fileRequest("open", path), context: { record: {}, entities: [] } };
+      expect([lenient?.permit(request) !== undefined, strict?.permit(request)]).toEqual([true, undefined]);
+    }
+  });
   test("permit is undefined for a denial", () => {
     expect(access.permit(read)).toBeUndefined();
     expect(access.permit(fileRequest("open", "/b"))).toBeDefined();

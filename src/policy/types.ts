@@ -99,4 +99,6 @@ export interface Access {
    * forbids `action` on a resource. `undefined` when no policy forbids that action at all.
    */
   vetoes(action: Action): ((resource: Resource, context?: Context) => Decision | undefined) | undefined;
+  /** The same policy's answers for the user `name`, for what is done with that user's permissions. */
+  as(name: string): Access;
 }

@@ -15,7 +15,7 @@ import type { Namespace } from "./namespace.ts";
 import type { Operation, PublishedAlarm, PublishedMetric, Run } from "./operation.ts";
 
 export interface TestRun extends Run {
-  /** Every request in the order asked, as `namespace.action Type::id`. */
+  /** Every request in the order asked, as `namespace.action Type::id`; of another user behind `as <name>: `. */
   readonly asked: string[];
   readonly logs: { level: string; message: string; line: number; api?: string | undefined }[];
   readonly alarms: PublishedAlarm[];
@@ -25,25 +25,29 @@ export interface TestRun extends Run {
 const REFUSED = { allowed: false, policies: [], errors: [] };
 
 export function testRun(
-  allows: (request: AuthorizationRequest) => boolean = () => true,
+  allows: (request: AuthorizationRequest, principal: string) => boolean = () => true,
   forbids?: (request: AuthorizationRequest) => boolean,
 ): TestRun {
   const asked: string[] = [];
-  const permit = <A extends Action>(request: AuthorizationRequest<A>) => {
-    asked.push(`${request.action} ${request.resource.type}::${request.resource.id}`);
-    // In a test the predicate is the policy room.
-    return allows(request) ? ({ request } as Authorized<A>) : undefined;
+  const accessOf = (principal: string, prefix: string): Access => {
+    const permit = <A extends Action>(request: AuthorizationRequest<A>) => {
+      asked.push(`${prefix}${request.action} ${request.resource.type}::${request.resource.id}`);
+      // In a test the predicate is the policy room.
+      return allows(request, principal) ? ({ request } as Authorized<A>) : undefined;
+    };
+    return {
+      principal,
+      permit,
+      require: (request) => {
+        const token = permit(request);
+        if (!token) throw new Denied(principal, request, REFUSED);
+        return token;
+      },
+      vetoes: (action) => forbids && ((resource) => (forbids({ action, resource }) ? REFUSED : undefined)),
+      as: (name) => accessOf(name, `as ${name}: `),
+    };
   };
-  const access: Access = {
-    principal: 'User::"tester"',
-    permit,
-    require: (request) => {
-      const token = permit(request);
-      if (!token) throw new Denied(access.principal, request, REFUSED);
-      return token;
-    },
-    vetoes: (action) => forbids && ((resource) => (forbids({ action, resource }) ? REFUSED : undefined)),
-  };
+  const access = accessOf('User::"tester"', "");
   const cache = new Map<string, object>();
   const run: TestRun = {
     access,
