@@ -20,6 +20,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
 const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "rhai-wasm": ["engine", "sdk", "agent", "cli"],
   "@cedar-policy/cedar-wasm": ["policy"],
+  "dbus-native": ["platform"],
 };
 
 interface Import {

@@ -86,6 +86,11 @@ export const LIMITS = {
   resolveTimeMs: 30_000,
   /** Redirects that one HTTP request follows. */
   redirects: 10,
+
+  /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
+  busTimeMs: 180_000,
+  /** Bytes of one answer from the system bus. */
+  busMessageBytes: 4 * MiB,
 } as const;
 
 /** A bound was met. Nothing has happened beyond it. */

@@ -1,0 +1,115 @@
+import { createConnection, type Socket } from "node:net";
+import type { DBusError, Message, MessageBus } from "dbus-native";
+import { type BusAddress, systemBusAddress } from "./bus/address.ts";
+import { BusError } from "./bus/error.ts";
+import { effectiveUser } from "./identity.ts";
+import { LIMITS, LimitError } from "./limits.ts";
+import { OsError, withOsErrors } from "./os-error.ts";
+import { asUser, ROOT } from "./privilege.ts";
+
+export { BusError } from "./bus/error.ts";
+
+/** A method of an object on the bus, and its arguments. */
+export interface BusCall {
+  readonly destination: string;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  /** Types of `body`, as in the D-Bus specification. */
+  readonly signature?: string;
+  readonly body?: readonly unknown[];
+}
+
+/**
+ * Calls over the system bus. 64-bit integers are bigints, dictionaries plain objects without variants.
+ * @throws {BusError}
+ * @throws {LimitError} when all calls together take longer than `busTimeMs`, or an answer is larger than `busMessageBytes`
+ */
+export type CallBus = (call: BusCall) => Promise<unknown>;
+
+/** Connects to the system bus as `user`, for as long as `use` takes. */
+export async function usingSystemBus<T>(
+  user: "effective" | "root",
+  use: (call: CallBus) => Promise<T>,
+): Promise<T> {
+  const address = systemBusAddress();
+  const library = await import("dbus-native");
+  const uid = user === "root" ? ROOT : effectiveUser().uid;
+  // The bus knows a client by whose process connected, and by the real user that the client names at once.
+  const [socket, client] = asUser(uid, () => {
+    const stream = createConnection({ path: address.socket });
+    // Without `direct` the client greets by itself, and throws from a timer when there is no answer.
+    const options = {
+      stream,
+      direct: true,
+      authMethods: ["EXTERNAL"],
+      maxMessageSize: LIMITS.busMessageBytes,
+    };
+    return [stream, library.createClient(options)] as const;
+  });
+  const call = caller(client, connected(socket, client, address), library.DBusError);
+  try {
+    await call.made(HELLO);
+    return await use(call.made);
+  } finally {
+    call.end();
+    socket.destroy();
+  }
+}
+
+const HELLO: BusCall = {
+  destination: "org.freedesktop.DBus",
+  path: "/org/freedesktop/DBus",
+  interface: "org.freedesktop.DBus",
+  member: "Hello",
+};
+
+/** Rejects once the connection is lost; never resolves. */
+function connected(socket: Socket, { connection }: MessageBus, address: BusAddress): Promise<never> {
+  let established = false;
+  socket.once("connect", () => {
+    established = true;
+  });
+  return new Promise((_, reject) => {
+    connection.on("error", (error: Error) => {
+      if (/exceeds the maximum size/.test(error.message))
+        reject(new LimitError("busMessageBytes", LIMITS.busMessageBytes));
+      else if (established) reject(new BusError(textOf(error)));
+      else reject(new BusError(`Failed to connect to address \`${address.text}\`: ${textOf(error)}`));
+    });
+  });
+}
+
+function textOf(error: Error): string {
+  try {
+    withOsErrors(() => {
+      throw error;
+    });
+  } catch (converted) {
+    if (converted instanceof OsError) return converted.message;
+  }
+  return error.message;
+}
+
+function caller(client: MessageBus, lost: Promise<never>, Failure: typeof DBusError) {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), LIMITS.busTimeMs);
+  // Whoever waits for a call is told; between the calls nobody does.
+  lost.catch(() => undefined);
+  const made: CallBus = async ({ body, ...rest }) => {
+    const message: Message = { ...rest, ...(body ? { body: [...body] } : {}) };
+    try {
+      return await Promise.race([client.invoke(message, { signal: deadline.signal, timeout: 0 }), lost]);
+    } catch (error) {
+      if (deadline.signal.aborted) throw new LimitError("busTimeMs", LIMITS.busTimeMs);
+      throw error instanceof Failure ? answered(error) : error;
+    }
+  };
+  return { made, end: () => clearTimeout(timer) };
+}
+
+function answered({ reply, dbusName, body, message }: DBusError): BusError {
+  if (reply === undefined || dbusName === undefined) return new BusError(message);
+  const detail: unknown = Array.isArray(body) ? body[0] : undefined;
+  return new BusError(`${dbusName}: ${typeof detail === "string" ? detail : "no details"}`, dbusName);
+}

@@ -1,0 +1,53 @@
+import { openSync } from "node:fs";
+import { libc } from "./bun-ffi.ts";
+import { readAll } from "./file/content.ts";
+import { closing } from "./file/descriptor.ts";
+import { OsError, withOsErrors } from "./os-error.ts";
+import { ThreadCredentials } from "./process/thread-credentials.ts";
+
+export const ROOT = 0;
+/** Numbers of capabilities, as in linux/capability.h. */
+export const CAPABILITY = { setuid: 7, sysPtrace: 19, sysAdmin: 21 } as const;
+
+const STATUS = "/proc/thread-self/status";
+const MAX_STATUS_BYTES = 64 * 1024;
+
+/** Whether this process may become root for a while. */
+export function mayBecomeRoot(): boolean {
+  if (process.geteuid?.() === ROOT) return true;
+  return libc() !== undefined && capabilities().has(CAPABILITY.setuid);
+}
+
+/** The capabilities that are in effect. Empty where there are none, as outside Linux. */
+export function capabilities(): ReadonlySet<number> {
+  const found = new Set<number>();
+  if (process.platform !== "linux") return found;
+  const status = closing(
+    withOsErrors(() => openSync(STATUS, "r")),
+    (fd) => new TextDecoder().decode(readAll(fd, MAX_STATUS_BYTES)),
+  );
+  const [, digits = "0"] = /^CapEff:\s*([0-9a-f]{1,16})$/m.exec(status) ?? [];
+  const bits = BigInt(`0x${digits}`);
+  for (let capability = 0; bits >> BigInt(capability) !== 0n; capability++) {
+    if ((bits >> BigInt(capability)) & 1n) found.add(capability);
+  }
+  return found;
+}
+
+/**
+ * Calls `action` while this thread is the user `uid`, whose permissions it then has. The other threads of this process
+ * stay who they are, and so does whatever `action` leaves for later.
+ * @throws {OsError} EPERM where this process may not become that user
+ */
+export function asUser<T>(uid: number, action: () => T): T {
+  if (process.getuid?.() === uid && process.geteuid?.() === uid) return action();
+  const functions = process.platform === "linux" ? libc() : undefined;
+  if (functions === undefined) throw new OsError("EPERM");
+  const back = new ThreadCredentials(functions).becomeUser(uid);
+  try {
+    return action();
+  } finally {
+    // Where there is no way back the script ends: no error of the SDK, none that it can catch.
+    back();
+  }
+}
