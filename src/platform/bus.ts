@@ -1,13 +1,13 @@
 import { createConnection, type Socket } from "node:net";
 import type { DBusError, Message, MessageBus } from "dbus-native";
 import { type BusAddress, systemBusAddress } from "./bus/address.ts";
-import { BusError } from "./bus/error.ts";
+import { BusError, NoBus } from "./bus/error.ts";
 import { effectiveUser } from "./identity.ts";
 import { LIMITS, LimitError } from "./limits.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
 import { asUser, ROOT } from "./privilege.ts";
 
-export { BusError } from "./bus/error.ts";
+export { BusError, NoBus } from "./bus/error.ts";
 
 /** A method of an object on the bus, and its arguments. */
 export interface BusCall {
@@ -27,7 +27,11 @@ export interface BusCall {
  */
 export type CallBus = (call: BusCall) => Promise<unknown>;
 
-/** Connects to the system bus as `user`, for as long as `use` takes. */
+/**
+ * Connects to the system bus as `user`, for as long as `use` takes.
+ * @throws {NoBus}
+ * @throws {OsError} when this process may not become that user
+ */
 export async function usingSystemBus<T>(
   user: "effective" | "root",
   use: (call: CallBus) => Promise<T>,
@@ -49,7 +53,9 @@ export async function usingSystemBus<T>(
   });
   const call = caller(client, connected(socket, client, address), library.DBusError);
   try {
-    await call.made(HELLO);
+    await call.made(HELLO).catch((error: unknown) => {
+      throw error instanceof BusError ? new NoBus(error.message) : error;
+    });
     return await use(call.made);
   } finally {
     call.end();
@@ -75,7 +81,7 @@ function connected(socket: Socket, { connection }: MessageBus, address: BusAddre
       if (/exceeds the maximum size/.test(error.message))
         reject(new LimitError("busMessageBytes", LIMITS.busMessageBytes));
       else if (established) reject(new BusError(textOf(error)));
-      else reject(new BusError(`Failed to connect to address \`${address.text}\`: ${textOf(error)}`));
+      else reject(new NoBus(`Failed to connect to address \`${address.text}\`: ${textOf(error)}`));
     });
   });
 }

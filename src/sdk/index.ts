@@ -9,6 +9,7 @@ import { processNamespaces } from "./process_system/index.ts";
 import { runnerNamespace } from "./runner/index.ts";
 import { joinNamespaces } from "./surface.ts";
 import { sysinfoNamespaces } from "./sysinfo/index.ts";
+import { systemdNamespaces } from "./systemd/index.ts";
 
 export type { Documentation, Operation, Run } from "./operation.ts";
 export type { Surface } from "./surface.ts";
@@ -21,6 +22,7 @@ export const surface = joinNamespaces([
   ...processNamespaces,
   ...sysinfoNamespaces,
   ...diskNamespaces,
+  ...systemdNamespaces,
   runnerNamespace,
 ]);
 

@@ -1,4 +1,4 @@
-import { BusError } from "./error.ts";
+import { NoBus } from "./error.ts";
 
 const DEFAULT = "unix:path=/var/run/dbus/system_bus_socket";
 
@@ -14,14 +14,14 @@ export interface BusAddress {
  * The system bus's address, of several the first that is a socket of this machine: what starts a program (`unixexec`)
  * or leaves the machine (`tcp`) is none that a script may reach.
  * https://dbus.freedesktop.org/doc/dbus-specification.html#addresses
- * @throws {BusError}
+ * @throws {NoBus}
  */
 export function systemBusAddress(list = process.env["DBUS_SYSTEM_BUS_ADDRESS"] || DEFAULT): BusAddress {
   for (const text of list.split(";")) {
     const socket = socketOf(text);
     if (socket !== undefined) return { text, socket };
   }
-  throw new BusError(`Failed to connect to address \`${list}\`: no socket of this machine`);
+  throw new NoBus(`Failed to connect to address \`${list}\`: no socket of this machine`);
 }
 
 function socketOf(address: string): string | undefined {
@@ -38,6 +38,6 @@ function unescaped(address: string, value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    throw new BusError(`Failed to connect to address \`${address}\`: wrong escapes`);
+    throw new NoBus(`Failed to connect to address \`${address}\`: wrong escapes`);
   }
 }

@@ -9,3 +9,6 @@ export class BusError extends Error {
     super(message);
   }
 }
+
+/** There is no connection to the bus. */
+export class NoBus extends BusError {}

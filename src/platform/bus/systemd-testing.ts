@@ -94,7 +94,7 @@ export async function startSystemd(
       const error = "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired";
       throw new Refusal(error, "Interactive authentication required.");
     }
-    if (!(name in units)) throw new Refusal(`${MANAGER}.NoSuchUnit`, `Unit ${name} not found.`);
+    if (!Object.hasOwn(units, name)) throw new Refusal(`${MANAGER}.NoSuchUnit`, `Unit ${name} not found.`);
     return `${ROOT_PATH}/job/${calls.length}`;
   };
   const manager = {
@@ -104,7 +104,7 @@ export async function startSystemd(
     TryRestartUnit: change("TryRestartUnit"),
     async LoadUnit(name: string, message: Message) {
       await received("LoadUnit", [name], message);
-      if (name in units) return pathOf(name);
+      if (Object.hasOwn(units, name)) return pathOf(name);
       throw new Refusal("org.freedesktop.DBus.Error.InvalidArgs", `Unit name ${name} is not valid.`);
     },
     async Reload(message: Message) {
