@@ -30,7 +30,7 @@ export type CallBus = (call: BusCall) => Promise<unknown>;
 /**
  * Connects to the system bus as `user`, for as long as `use` takes.
  * @throws {NoBus}
- * @throws {OsError} when this process may not become that user
+ * @throws {NotThatUser}
  */
 export async function usingSystemBus<T>(
   user: "effective" | "root",

@@ -3,7 +3,7 @@ import { libc } from "./bun-ffi.ts";
 import { readAll } from "./file/content.ts";
 import { closing } from "./file/descriptor.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
-import { ThreadCredentials } from "./process/thread-credentials.ts";
+import { ThreadCredentials, type Undo } from "./process/thread-credentials.ts";
 
 export const ROOT = 0;
 /** Numbers of capabilities, as in linux/capability.h. */
@@ -11,6 +11,9 @@ export const CAPABILITY = { setuid: 7, sysPtrace: 19, sysAdmin: 21 } as const;
 
 const STATUS = "/proc/thread-self/status";
 const MAX_STATUS_BYTES = 64 * 1024;
+
+/** This process may not become that user. */
+export class NotThatUser extends OsError {}
 
 /** Whether this process may become root for a while. */
 export function mayBecomeRoot(): boolean {
@@ -37,17 +40,25 @@ export function capabilities(): ReadonlySet<number> {
 /**
  * Calls `action` while this thread is the user `uid`, whose permissions it then has. The other threads of this process
  * stay who they are, and so does whatever `action` leaves for later.
- * @throws {OsError} EPERM where this process may not become that user
+ * @throws {NotThatUser}
  */
 export function asUser<T>(uid: number, action: () => T): T {
   if (process.getuid?.() === uid && process.geteuid?.() === uid) return action();
   const functions = process.platform === "linux" ? libc() : undefined;
-  if (functions === undefined) throw new OsError("EPERM");
-  const back = new ThreadCredentials(functions).becomeUser(uid);
+  if (functions === undefined) throw new NotThatUser("EPERM");
+  const back = become(new ThreadCredentials(functions), uid);
   try {
     return action();
   } finally {
     // Where there is no way back the script ends: no error of the SDK, none that it can catch.
     back();
+  }
+}
+
+function become(thread: ThreadCredentials, uid: number): Undo {
+  try {
+    return thread.becomeUser(uid);
+  } catch (error) {
+    throw error instanceof OsError ? new NotThatUser(error.code, error.errno) : error;
   }
 }

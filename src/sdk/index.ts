@@ -8,6 +8,7 @@ import type { Run } from "./operation.ts";
 import { processNamespaces } from "./process_system/index.ts";
 import { runnerNamespace } from "./runner/index.ts";
 import { joinNamespaces } from "./surface.ts";
+import { sysctlNamespaces } from "./sysctl/index.ts";
 import { sysinfoNamespaces } from "./sysinfo/index.ts";
 import { systemdNamespaces } from "./systemd/index.ts";
 
@@ -23,6 +24,7 @@ export const surface = joinNamespaces([
   ...sysinfoNamespaces,
   ...diskNamespaces,
   ...systemdNamespaces,
+  ...sysctlNamespaces,
   runnerNamespace,
 ]);
 

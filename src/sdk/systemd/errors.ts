@@ -1,5 +1,6 @@
 import { Terminated } from "rhai-wasm";
-import { OsError } from "../../platform/os-error.ts";
+import type { OsError } from "../../platform/os-error.ts";
+import { NotThatUser } from "../effects/root.ts";
 import { codeAndText, processError } from "../process_system/errors.ts";
 import { BusError, NoBus, NoUnit } from "./effects/units.ts";
 
@@ -22,7 +23,7 @@ function seen(service: string, error: unknown): unknown {
     if (error.message.includes(NO_SUCH_UNIT)) return noService(service);
     return processError("DBusError", `D-Bus operation failed: ${error.message}`);
   }
-  return error instanceof OsError ? noPrivilege("Failed to switch privileges", error) : error;
+  return error instanceof NotThatUser ? noPrivilege("Failed to switch privileges", error) : error;
 }
 
 /** Bytes of the longest name that a unit can have. */

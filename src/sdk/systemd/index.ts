@@ -1,7 +1,6 @@
 /** Services of systemd, over the system bus. */
 import { HostObject, type Value } from "rhai-wasm";
-import { OsError } from "../../platform/os-error.ts";
-import { mayBecomeRoot } from "../effects/root.ts";
+import { mayBecomeRoot, NotThatUser } from "../effects/root.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Call, type Operation, operation } from "../operation.ts";
 import { object, text } from "../parameters.ts";
@@ -71,7 +70,7 @@ const operations = [
     checks: [],
     perform: () => {
       if (mayBecomeRoot()) return new SystemctlManager();
-      throw noPrivilege("Failed to initialize systemd manager", new OsError("EPERM"));
+      throw noPrivilege("Failed to initialize systemd manager", new NotThatUser("EPERM"));
     },
   }),
   ...changeOperations,
