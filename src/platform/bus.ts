@@ -35,6 +35,7 @@ export type CallBus = (call: BusCall) => Promise<unknown>;
 export async function usingSystemBus<T>(
   user: "effective" | "root",
   use: (call: CallBus) => Promise<T>,
+  timeMs: number = LIMITS.busTimeMs,
 ): Promise<T> {
   const address = systemBusAddress();
   const library = await import("dbus-native");
@@ -51,7 +52,7 @@ export async function usingSystemBus<T>(
     };
     return [stream, library.createClient(options)] as const;
   });
-  const call = caller(client, connected(socket, client, address), library.DBusError);
+  const call = caller(client, connected(socket, client, address), library.DBusError, timeMs);
   try {
     await call.made(HELLO).catch((error: unknown) => {
       throw error instanceof BusError ? new NoBus(error.message) : error;
@@ -97,9 +98,9 @@ function textOf(error: Error): string {
   return error.message;
 }
 
-function caller(client: MessageBus, lost: Promise<never>, Failure: typeof DBusError) {
+function caller(client: MessageBus, lost: Promise<never>, Failure: typeof DBusError, timeMs: number) {
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), LIMITS.busTimeMs);
+  const timer = setTimeout(() => deadline.abort(), timeMs);
   // Whoever waits for a call is told; between the calls nobody does.
   lost.catch(() => undefined);
   const made: CallBus = async ({ body, ...rest }) => {
@@ -107,7 +108,7 @@ function caller(client: MessageBus, lost: Promise<never>, Failure: typeof DBusEr
     try {
       return await Promise.race([client.invoke(message, { signal: deadline.signal, timeout: 0 }), lost]);
     } catch (error) {
-      if (deadline.signal.aborted) throw new LimitError("busTimeMs", LIMITS.busTimeMs);
+      if (deadline.signal.aborted) throw new LimitError("busTimeMs", timeMs);
       throw error instanceof Failure ? answered(error) : error;
     }
   };

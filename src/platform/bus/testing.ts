@@ -4,8 +4,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Why tests with a bus cannot run here, for their names; empty where they can. */
-export const NO_BUS = spawnSync("dbus-daemon", ["--version"]).status === 0 ? "" : " (needs dbus-daemon)";
+/** Why tests with a bus are skipped here, for their names; empty where they are not. */
+export const NO_BUS =
+  spawnSync("dbus-daemon", ["--version"]).status === 0 ? "" : " (skipped: no dbus-daemon)";
 
 const CONFIGURATION = (socket: string): string => `<!DOCTYPE busconfig PUBLIC
   "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -32,7 +33,7 @@ export async function startBus(): Promise<TestBus> {
   const configuration = join(directory, "bus.conf");
   writeFileSync(configuration, CONFIGURATION(socket));
   const daemon = spawn("dbus-daemon", ["--nofork", "--print-address", `--config-file=${configuration}`], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"],
   });
   await listening(daemon);
   return {
