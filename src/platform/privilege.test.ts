@@ -71,8 +71,10 @@ describe.skipIf(!root)(`another user${skipped}`, () => {
 });
 
 const MODULE = join(import.meta.dirname, "privilege.ts");
+const PROCESS = join(import.meta.dirname, "process.ts");
 const become = `
-  import { readFileSync } from "node:fs";
+  import { openSync, readFileSync } from "node:fs";
+  import { execute } from ${JSON.stringify(PROCESS)};
   import { asUser, capabilities, mayBecomeRoot, NotThatUser } from ${JSON.stringify(MODULE)};
   const status = () => readFileSync("/proc/thread-self/status", "utf8").split("\\n").filter((l) => /^(Uid|Cap)/.test(l)).join("\\n");
   const before = status();
@@ -82,7 +84,15 @@ const become = `
   } catch (error) {
     inside = error instanceof NotThatUser ? error.code : String(error);
   }
-  console.log(JSON.stringify({ may: mayBecomeRoot(), inside, same: status() === before, fd: readFileSync("/proc/self/environ").length >= 0 }));
+  let ran;
+  try {
+    const options = { env: {}, uid: 0, maxOutput: 100, timeoutMs: 5000 };
+    ran = new TextDecoder().decode(execute(openSync("/usr/bin/id", "r"), ["id", "-u"], options).stdout);
+  } catch (error) {
+    ran = error.code;
+  }
+  const readable = readFileSync("/proc/self/environ").length > 0;
+  console.log(JSON.stringify({ may: mayBecomeRoot(), inside, ran, same: status() === before, readable }));
 `;
 
 /** Runs the same as nobody, with these capabilities. */
@@ -108,12 +118,14 @@ const readable =
 describe.skipIf(!readable)(
   `a process that is not root${readable ? "" : " (skipped: needs root, setpriv, and sources that others may read)"}`,
   () => {
-    test("becomes it with CAP_SETUID, and has its capabilities back afterwards", () => {
-      expect(asNobody("setuid", "chown")).toEqual({ may: true, inside: [0, 0], same: true, fd: true });
+    test("becomes it with CAP_SETUID, runs programs as root, and has its capabilities back afterwards", () => {
+      const became = { may: true, inside: [0, 0], ran: "0\n", same: true, readable: true };
+      expect(asNobody("setuid", "chown")).toEqual(became);
     });
     test("does not without", () => {
-      expect(asNobody()).toEqual({ may: false, inside: "EPERM", same: true, fd: true });
-      expect(asNobody("chown")).toEqual({ may: false, inside: "EPERM", same: true, fd: true });
+      const stayed = { may: false, inside: "EPERM", ran: "EPERM", same: true, readable: true };
+      expect(asNobody()).toEqual(stayed);
+      expect(asNobody("chown")).toEqual(stayed);
     });
   },
 );
