@@ -13,6 +13,7 @@ import { runCase } from "./run-case.ts";
 function unmet(candidate: Case): string | undefined {
   return candidate.needs?.find((need) => {
     if (need === "root") return process.getuid?.() !== 0;
+    if (need === "no-systemd") return existsSync("/run/dbus/system_bus_socket");
     if (need.startsWith("bin:")) return !existsSync(need.slice("bin:".length));
     return need !== "http";
   });
