@@ -20,7 +20,11 @@ const differing = [...readCases()]
   .flatMap(([, cases]) => cases.filter((candidate) => differenceOf(candidate) !== undefined));
 
 test("every difference belongs to a case", () => {
-  expect(Object.keys(DIFFERENCES).sort()).toEqual(differing.map(({ id }) => id).sort());
+  const later = [...readCases()].flatMap(([area, cases]) =>
+    AREAS.includes(area) ? [] : cases.map(({ id }) => id),
+  );
+  const ids = Object.keys(DIFFERENCES).filter((id) => !later.includes(id));
+  expect(ids.sort()).toEqual(differing.map(({ id }) => id).sort());
 });
 
 for (const candidate of differing) {

@@ -16,8 +16,7 @@ import type { ProcessManager } from "./manager.ts";
 import { authorizeEntry } from "./nsenter.ts";
 
 /** The program by its own name: in some systems pstack is a link to it, and no link is followed. */
-const DIRECTORY = "/usr/bin";
-const PROGRAM = "gstack";
+const GSTACK = { directory: "/usr/bin", name: "gstack" };
 
 const HINT = "Hint: use safe_processes method with the load_namespace_info option to populate";
 
@@ -25,13 +24,19 @@ const HINT = "Hint: use safe_processes method with the load_namespace_info optio
  * What the threads of a process are at, by gstack. With `inside` the number `pid` is one of the PID namespace of the process
  * `inside`, where gstack is then run.
  */
-export function trace(call: Call, manager: ProcessManager, pid: number, inside?: number): TracedProcess {
+export function trace(
+  call: Call,
+  manager: ProcessManager,
+  pid: number,
+  inside?: number,
+  tracer = GSTACK,
+): TracedProcess {
   const own = inside === undefined ? pid : ownPid(manager, inside, pid);
   const seen = manager.find(own);
   if (!seen) throw notFound(own);
   const { token } = requireFor(call, manager, "process_system.trace", seen);
   return using(
-    withErrors(() => openProgram(call)),
+    withErrors(() => openProgram(call, tracer)),
     (program) => {
       const options: Options = {
         args: [{ key: String(pid) }],
@@ -82,8 +87,8 @@ function ownPid(manager: ProcessManager, inside: number, pid: number): number {
   );
 }
 
-const openProgram = (call: Call): FileHandle =>
-  using(openDir(call, DIRECTORY, {}), (directory) => openFile(call, directory, PROGRAM, { read: true }));
+const openProgram = (call: Call, { directory, name }: typeof GSTACK): FileHandle =>
+  using(openDir(call, directory, {}), (parent) => openFile(call, parent, name, { read: true }));
 
 function parsed(pid: number, { exitCode, stdout, stderr }: ExecuteResult): TracedProcess {
   if (exitCode !== 0n) {
