@@ -84,7 +84,7 @@ const makers: readonly Operation[] = [
     ...returnsTime,
     name: "parse_datetime",
     parameters: [text("text"), enumeration(DATE_TIME_FORMAT, "format")],
-    summary: "Reads a time; its offset from UTC is not applied.",
+    summary: "Reads a time and takes it to UTC by its offset.",
     perform: (_call, written, format) => parseDateTime(written, formatOf(format)),
   }),
 ];

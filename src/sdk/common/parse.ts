@@ -11,10 +11,9 @@ const PARSERS: { readonly [F in FormatName]: (text: string) => Parts } = {
 };
 
 const LAST_NANOSECOND = 999_999_999;
-const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 86_400_000;
 
-/** The time that `text` says. Its offset is checked and dropped: the reference takes every time for one in UTC. */
+/** The time that `text` says, in UTC. */
 export function parseDateTime(text: string, format: FormatName): DateTime {
   try {
     return toDateTime(PARSERS[format](text));
@@ -46,12 +45,16 @@ function toDateTime({ offset, ...parts }: Parts): DateTime {
   if (offset.minutes > 59) throw outOfRange("offset minute");
   const made = new DateTime(fields);
   if (leap && !endsMonth(made, offset)) throw outOfRange("second");
-  return made;
+  const ahead = secondsAhead(offset);
+  return ahead === 0 ? made : DateTime.fromEpoch(made.seconds - BigInt(ahead), made.nanos);
 }
 
+const secondsAhead = ({ east, hours, minutes }: Offset): number =>
+  (east ? 1 : -1) * (hours * 60 + minutes) * 60;
+
 /** Whether it is the last second of a month in UTC, where leap seconds are put. */
-function endsMonth(time: DateTime, { east, hours, minutes }: Offset): boolean {
-  const utc = new Date(time.date().getTime() - (east ? 1 : -1) * (hours * 60 + minutes) * MS_PER_MINUTE);
+function endsMonth(time: DateTime, offset: Offset): boolean {
+  const utc = new Date(time.date().getTime() - secondsAhead(offset) * 1000);
   const next = new Date(utc.getTime() + 1000);
   return next.getUTCDate() === 1 && next.getTime() % MS_PER_DAY === 0;
 }
