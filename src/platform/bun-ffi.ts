@@ -80,9 +80,16 @@ const DARWIN = {
 type FunctionName = keyof typeof LINUX | keyof typeof DARWIN;
 
 /** The loader finds the C library that runs already by these names; musl answers to glibc's. */
-const LIBRARIES: { readonly [platform: string]: readonly [string, Record<string, Signature>, string] } = {
-  linux: ["libc.so.6", LINUX, "__errno_location"],
-  darwin: ["/usr/lib/libSystem.B.dylib", DARWIN, "__error"],
+const LIBRARIES: {
+  readonly [platform: string]: {
+    readonly name: string;
+    readonly signatures: { readonly [name: string]: Signature };
+    /** Its function that returns the address of errno. */
+    readonly errno: string;
+  };
+} = {
+  linux: { name: "libc.so.6", signatures: LINUX, errno: "__errno_location" },
+  darwin: { name: "/usr/lib/libSystem.B.dylib", signatures: DARWIN, errno: "__error" },
 };
 
 let loaded: Libc | null | undefined;
@@ -93,29 +100,35 @@ export function libc(): Libc | undefined {
   return loaded ?? undefined;
 }
 
-function load(): Libc | undefined {
+/** Bun's FFI and these functions of the C library alone; undefined where they cannot be called. */
+export function functionsOfC(signatures: { readonly [name: string]: Signature }) {
   const library = LIBRARIES[process.platform];
   if (library === undefined || process.versions["bun"] === undefined) return undefined;
-  const [name, signatures, errnoName] = library;
   try {
     const ffi: typeof import("bun:ffi") = require("bun:ffi");
-    const errno = fn(p);
-    const { symbols } = ffi.dlopen(name, { ...signatures, [errnoName]: errno } as never);
-    const functions: { readonly [name: string]: Call } = symbols;
-    const errnoOf = functions[errnoName];
-    if (errnoOf === undefined) return undefined;
-    return {
-      functions: functions as Libc["functions"],
-      check(result) {
-        // Nothing may come between the call and this: errno is the thread's, and anything may set it.
-        if (result === -1) throw osError(ffi.read.i32(errnoOf() as never, 0));
-        return result;
-      },
-      addressOf: (bytes) => Number(ffi.ptr(bytes)),
-      copy: (address, offset, length) =>
-        new Uint8Array(ffi.toArrayBuffer(address as never, offset, length)).slice(),
-    };
+    const { symbols } = ffi.dlopen(library.name, signatures as never);
+    return { ffi, symbols: symbols as { readonly [name: string]: Call & { readonly ptr?: unknown } } };
   } catch {
     return undefined; // no JIT, or a C library without one of the functions
   }
+}
+
+function load(): Libc | undefined {
+  const library = LIBRARIES[process.platform];
+  const opened = library && functionsOfC({ ...library.signatures, [library.errno]: fn(p) });
+  const errnoOf = library && opened?.symbols[library.errno];
+  if (!opened || !errnoOf) return undefined;
+  const { ffi, symbols } = opened;
+  return {
+    // All of this system's: else they would not have been opened.
+    functions: symbols as unknown as Libc["functions"],
+    check(result) {
+      // Nothing may come between the call and this: errno is the thread's, and anything may set it.
+      if (result === -1) throw osError(ffi.read.i32(errnoOf() as never, 0));
+      return result;
+    },
+    addressOf: (bytes) => Number(ffi.ptr(bytes)),
+    copy: (address, offset, length) =>
+      new Uint8Array(ffi.toArrayBuffer(address as never, offset, length)).slice(),
+  };
 }

@@ -1,18 +1,19 @@
+import { functionsOfC } from "./bun-ffi.ts";
+
 const SIGTERM = 15;
 
 /** Where the fields of `struct sigaction` lie; the handler comes first. */
 interface Layout {
-  readonly library: string;
   readonly bytes: number;
   readonly flagsAt: number;
   /** SA_RESETHAND: the handler serves one signal, the next one ends the process. With SA_RESTART. */
   readonly flags: number;
 }
 
-/** By system, for 64 bits. musl answers to glibc's name. */
+/** By system, for 64 bits. */
 const LAYOUTS: { readonly [platform: string]: Layout } = {
-  linux: { library: "libc.so.6", bytes: 152, flagsAt: 136, flags: 0x9000_0000 },
-  darwin: { library: "/usr/lib/libSystem.B.dylib", bytes: 16, flagsAt: 12, flags: 0x6 },
+  linux: { bytes: 152, flagsAt: 136, flags: 0x9000_0000 },
+  darwin: { bytes: 16, flagsAt: 12, flags: 0x6 },
 };
 
 /**
@@ -23,29 +24,21 @@ const LAYOUTS: { readonly [platform: string]: Layout } = {
  */
 export function watchTermination(): () => boolean {
   const layout = LAYOUTS[process.platform];
-  if (layout === undefined || process.versions["bun"] === undefined) return () => false;
-  try {
-    return watch(layout);
-  } catch {
-    return () => false; // no JIT, or another C library
-  }
-}
-
-function watch({ library, bytes, flagsAt, flags }: Layout): () => boolean {
-  const ffi: typeof import("bun:ffi") = require("bun:ffi");
-  const { symbols } = ffi.dlopen(library, {
+  const opened = functionsOfC({
     sigaction: { args: ["i32", "ptr", "ptr"], returns: "i32" },
     abs: { args: ["i32"], returns: "i32" },
   });
+  const { sigaction, abs } = opened?.symbols ?? {};
   // Bun's declarations lack the address that each function has.
-  const handler = (symbols.abs as { readonly ptr?: unknown }).ptr;
-  if (typeof handler !== "number" || handler === 0) return () => false;
-  const action = new Uint8Array(bytes);
+  const handler = abs?.ptr;
+  if (!layout || !opened || !sigaction || typeof handler !== "number" || handler === 0) return () => false;
+  const addressOf = (bytes: NodeJS.TypedArray): number => Number(opened.ffi.ptr(bytes));
+  const action = new Uint8Array(layout.bytes);
   const view = new DataView(action.buffer);
   view.setBigUint64(0, BigInt(handler), true);
-  view.setUint32(flagsAt, flags, true);
-  if (symbols.sigaction(SIGTERM, ffi.ptr(action), null) !== 0) return () => false;
-  const current = new BigUint64Array(bytes / BigUint64Array.BYTES_PER_ELEMENT);
-  const address = ffi.ptr(current);
-  return () => symbols.sigaction(SIGTERM, null, address) === 0 && current[0] === 0n;
+  view.setUint32(layout.flagsAt, layout.flags, true);
+  if (sigaction(SIGTERM, addressOf(action), 0) !== 0) return () => false;
+  const current = new BigUint64Array(layout.bytes / BigUint64Array.BYTES_PER_ELEMENT);
+  const address = addressOf(current);
+  return () => sigaction(SIGTERM, 0, address) === 0 && current[0] === 0n;
 }

@@ -4,7 +4,7 @@ import { type BusAddress, systemBusAddress } from "./bus/address.ts";
 import { BusError, NoBus } from "./bus/error.ts";
 import { effectiveUser } from "./identity.ts";
 import { LIMITS, LimitError } from "./limits.ts";
-import { OsError, withOsErrors } from "./os-error.ts";
+import { systemText } from "./os-error.ts";
 import { asUser, ROOT } from "./privilege.ts";
 
 export { BusError, NoBus } from "./bus/error.ts";
@@ -81,21 +81,10 @@ function connected(socket: Socket, { connection }: MessageBus, address: BusAddre
     connection.on("error", (error: Error) => {
       if (/exceeds the maximum size/.test(error.message))
         reject(new LimitError("busMessageBytes", LIMITS.busMessageBytes));
-      else if (established) reject(new BusError(textOf(error)));
-      else reject(new NoBus(`Failed to connect to address \`${address.text}\`: ${textOf(error)}`));
+      else if (established) reject(new BusError(systemText(error)));
+      else reject(new NoBus(`Failed to connect to address \`${address.text}\`: ${systemText(error)}`));
     });
   });
-}
-
-function textOf(error: Error): string {
-  try {
-    withOsErrors(() => {
-      throw error;
-    });
-  } catch (converted) {
-    if (converted instanceof OsError) return converted.message;
-  }
-  return error.message;
 }
 
 function caller(client: MessageBus, lost: Promise<never>, Failure: typeof DBusError, timeMs: number) {

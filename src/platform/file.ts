@@ -10,6 +10,7 @@ export {
 export { type CanonicalPath, canonicalPath } from "./file/canonical.ts";
 export {
   append,
+  copyBytes,
   duplicate,
   expectRoom,
   fallocate,

@@ -103,6 +103,16 @@ export function withOsErrors<T>(action: () => T): T {
   }
 }
 
+/** `EPERM: Operation not permitted`, as the reference shows errors of system calls of its own. */
+export const codeAndText = ({ code, message }: OsError): string =>
+  `${code}: ${message.replace(/ \(os error \d+\)$/, "")}`;
+
+/** The system's text of an error of Node's, or else Node's own. */
+export function systemText(error: Error): string {
+  const converted = fromNode(error);
+  return converted instanceof Error ? converted.message : error.message;
+}
+
 function fromNode(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof OsError || !("code" in error)) return error;
   const { code } = error;

@@ -7,7 +7,7 @@ import { ThreadCredentials, type Undo } from "./process/thread-credentials.ts";
 
 export const ROOT = 0;
 /** Numbers of capabilities, as in linux/capability.h. */
-export const CAPABILITY = { setuid: 7, sysPtrace: 19, sysAdmin: 21 } as const;
+export const CAPABILITY = { dacOverride: 1, setuid: 7, sysPtrace: 19, sysAdmin: 21 } as const;
 
 const STATUS = "/proc/thread-self/status";
 const MAX_STATUS_BYTES = 64 * 1024;

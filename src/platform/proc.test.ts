@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { codeOf, temporaryDirectory } from "./bun-testing.ts";
 import { close, closing } from "./file/descriptor.ts";
 import type { Fd } from "./file/types.ts";
+import { capabilities } from "./privilege.ts";
 import {
   cpuTimes,
   fileReferences,
@@ -19,7 +20,6 @@ import {
   totalMemory,
   uptimeSeconds,
 } from "./proc.ts";
-import { hasCapability } from "./process/capabilities.ts";
 import { openNamespace, signalProcess } from "./process.ts";
 
 const directory = temporaryDirectory();
@@ -123,7 +123,7 @@ test("the machine", () => {
   const { total, processors } = cpuTimes();
   expect(total).toBeGreaterThan(0);
   expect(processors).toBeGreaterThan(0);
-  expect(hasCapability(63)).toBe(false);
+  expect(capabilities().has(63)).toBe(false);
 });
 
 test("namespaces of a process are opened for what they are", () => {

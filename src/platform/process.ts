@@ -13,7 +13,6 @@ import { executeByNode } from "./process/node-program.ts";
 import type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 import { SYSCALL } from "./syscall.ts";
 
-export { hasCapability } from "./process/capabilities.ts";
 export {
   enterNamespaces,
   type Namespace,

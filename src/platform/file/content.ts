@@ -78,6 +78,22 @@ export function expectRoom(fd: Fd, length: number): void {
   }
 }
 
+/** Bytes that are copied at a time. */
+const COPY_BYTES = 64 * 1024;
+
+/** Writes the content of `from` to the beginning of `to`, no more than `most` bytes; returns how many. */
+export function copyBytes(from: Fd, to: Fd, most = Number.POSITIVE_INFINITY): number {
+  const buffer = new Uint8Array(COPY_BYTES);
+  let copied = 0;
+  while (copied < most) {
+    const count = readAt(from, buffer.subarray(0, most - copied), copied);
+    if (count === 0) break;
+    writeAll(to, buffer.subarray(0, count), copied);
+    copied += count;
+  }
+  return copied;
+}
+
 /** Makes the file `size` bytes long: cut off, or filled with zeros that take no space. */
 export function truncate(fd: Fd, size: number): void {
   if (!Number.isSafeInteger(size) || size < 0) throw new OsError("EINVAL");

@@ -41,10 +41,6 @@ export function withErrors<T>(act: () => T, as: (text: string) => Error = other)
 
 const other = (text: string): Error => processError("Other", text);
 
-/** `EPERM: Operation not permitted`, as the reference shows errors of system calls of its own. */
-export const codeAndText = ({ code, message }: OsError): string =>
-  `${code}: ${message.replace(/ \(os error \d+\)$/, "")}`;
-
 /** `ProcessErrorKind::ProcessNotFound` and its like. */
 export const errorNamespace: Namespace = {
   types: [ERROR_TYPES[SOURCE]],

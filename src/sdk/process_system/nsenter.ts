@@ -1,5 +1,5 @@
 import { Callback, CallbackFailure, type FunctionPointer, Terminated, type Value } from "rhai-wasm";
-import { OsError } from "../../platform/os-error.ts";
+import { codeAndText, OsError } from "../../platform/os-error.ts";
 import { enter } from "../entered.ts";
 import type { FileHandle } from "../file_system/handles.ts";
 import { using } from "../file_system/helpers/with.ts";
@@ -16,7 +16,7 @@ import {
   Stranded,
 } from "./effects/namespaces.ts";
 import type { SeenProcess } from "./effects/processes.ts";
-import { codeAndText, invalid, notFound, processError, withErrors } from "./errors.ts";
+import { invalid, notFound, processError, withErrors } from "./errors.ts";
 import type { ProcessManager } from "./manager.ts";
 
 interface NamespaceOptions {

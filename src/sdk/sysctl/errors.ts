@@ -1,9 +1,8 @@
 import { Terminated } from "rhai-wasm";
-import { OsError } from "../../platform/os-error.ts";
+import { codeAndText, OsError } from "../../platform/os-error.ts";
 import { Denied } from "../../policy/errors.ts";
 import { denialMessage } from "../denial.ts";
 import { SdkError } from "../errors.ts";
-import { codeAndText } from "../process_system/errors.ts";
 import { SOURCE, systemError } from "../sysinfo/errors.ts";
 
 /** An error of the system itself, and not of a policy or of what was given. */

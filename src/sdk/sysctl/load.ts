@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { OsError } from "../../platform/os-error.ts";
+import { codeAndText, OsError } from "../../platform/os-error.ts";
 import type { AuthorizationRequest, Authorized } from "../../policy/types.ts";
 import { SdkError } from "../errors.ts";
 import type { FileHandle } from "../file_system/handles.ts";
 import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
 import type { Call } from "../operation.ts";
-import { codeAndText } from "../process_system/errors.ts";
 import { SOURCE } from "../sysinfo/errors.ts";
 import { loadSettings } from "./effects/load.ts";
 import { fromFile } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { Terminated } from "rhai-wasm";
-import type { OsError } from "../../platform/os-error.ts";
+import { codeAndText, type OsError } from "../../platform/os-error.ts";
 import { NotThatUser } from "../effects/root.ts";
-import { codeAndText, processError } from "../process_system/errors.ts";
+import { processError } from "../process_system/errors.ts";
 import { BusError, NoBus, NoUnit } from "./effects/units.ts";
 
 const NO_SUCH_UNIT = "org.freedesktop.systemd1.NoSuchUnit";

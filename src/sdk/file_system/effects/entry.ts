@@ -2,18 +2,17 @@ import {
   close,
   closing,
   closingOnError,
+  copyBytes,
   type Fd,
   type FileStatus,
   fstat,
   openDirectory,
-  readAt,
   renameAt,
   reopen,
   replaceContent,
   setTimes,
   statAt,
   unlinkAt,
-  writeAll,
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
@@ -36,6 +35,11 @@ export class Replaced extends Error {}
 function expectEntry(handle: FileHandle): void {
   const found = statAt(handle.directory.fd, handle.name);
   if (handle.resolvedPath !== undefined && found.type === "symlink") return;
+  expectFile(handle, found);
+}
+
+/** Refuses unless what was found is the file of `handle`, or the one that a write through it has put in its place. */
+function expectFile(handle: FileHandle, found: FileStatus): void {
   const { dev, ino } = handle.replacement.current ?? fstat(handle.fd);
   if (found.dev !== dev || found.ino !== ino) throw new Replaced();
 }
@@ -83,9 +87,7 @@ export function replaceFile(
   }
   const name = baseName(handle.resolvedPath);
   return closing(openDirectory(parentOf(handle.resolvedPath) ?? "/"), (directory) => {
-    const { dev, ino } = handle.replacement.current ?? fstat(handle.fd);
-    const found = statAt(directory, name);
-    if (found.dev !== dev || found.ino !== ino) throw new Replaced();
+    expectFile(handle, statAt(directory, name));
     return written(replaceContent(directory, name, bytes, status), options.access);
   });
 }
@@ -132,10 +134,11 @@ export function transferEntry(
   expectEntry(handle);
   const status = fstat(handle.fd);
   const owner = options.backup ? { uid: status.uid, gid: status.gid } : {};
-  const fd = replaceContent(to.directory, to.name, (fd) => copyAll(handle.fd, fd, status, options.backup), {
-    mode: status.mode & 0o777,
-    ...owner,
-  });
+  const content = (copy: Fd) => {
+    copyBytes(handle.fd, copy);
+    if (options.backup) setTimes(copy, status);
+  };
+  const fd = replaceContent(to.directory, to.name, content, { mode: status.mode & 0o777, ...owner });
   try {
     unlinkAt(handle.directory.fd, handle.name);
   } catch (error) {
@@ -143,17 +146,4 @@ export function transferEntry(
     throw error;
   }
   return written(fd, options.access);
-}
-
-const CHUNK_BYTES = 64 * 1024;
-
-function copyAll(from: Fd, to: Fd, status: FileStatus, keepTimes: boolean): void {
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let at = 0; ; ) {
-    const count = readAt(from, buffer, at);
-    if (count === 0) break;
-    writeAll(to, buffer.subarray(0, count), at);
-    at += count;
-  }
-  if (keepTimes) setTimes(to, status);
 }

@@ -1,5 +1,6 @@
 import {
   chmod,
+  copyBytes,
   expectRoom,
   type Fd,
   type FileStatus,
@@ -95,14 +96,7 @@ export function copyContent(
   expectFor(tokens.write, destination.path);
   const before = fstat(source.fd);
   expectRoom(destination.fd, before.size);
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  let copied = 0;
-  while (copied < before.size) {
-    const count = readAt(source.fd, buffer.subarray(0, before.size - copied), copied);
-    if (count === 0) break;
-    writeAll(destination.fd, buffer.subarray(0, count), copied);
-    copied += count;
-  }
+  const copied = copyBytes(source.fd, destination.fd, before.size);
   truncate(destination.fd, copied);
   if (preserve) keepAttributes(destination.fd, before);
 }

@@ -1,27 +1,23 @@
 import {
-  chmod,
   closing,
+  copyBytes,
   type Fd,
   fstat,
   mkdirAt,
   openAt,
-  readAt,
   readLinkAt,
-  setTimes,
   symlinkAt,
   temporaryName,
-  writeAll,
 } from "../../../platform/file.ts";
 import { OsError } from "../../../platform/os-error.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { expectFor } from "../../authorized.ts";
+import { keepAttributes } from "./file.ts";
 import { discard } from "./remove.ts";
 import type { Place } from "./symlink.ts";
 
 type Create = Authorized<"file_system.create">;
 type Read = Authorized<"file_system.read">;
-
-const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Calls `act` with a new directory in an open one, where what is to have the path of the token is put together. It
@@ -53,13 +49,8 @@ export function copyFile(
     if (status.type !== "file") throw new OsError("ESTALE");
     const flags = { access: "write", create: true, exclusive: true, mode: 0o600 } as const;
     closing(openAt(to.directory, to.name, flags), (copy) => {
-      const buffer = new Uint8Array(CHUNK_BYTES);
-      for (let at = 0, count = -1; count !== 0; at += count) {
-        count = readAt(source, buffer, at);
-        writeAll(copy, buffer.subarray(0, count), at);
-      }
-      chmod(copy, status.mode & 0o777);
-      setTimes(copy, status);
+      copyBytes(source, copy);
+      keepAttributes(copy, status);
     });
   });
 }
@@ -100,7 +91,5 @@ export function copyDirectory(
 /** Gives a directory of our making permissions and times of another, which are changed by filling it. */
 export function keepDirectory(token: Create, path: string, source: Fd, copy: Fd): void {
   expectFor(token, path);
-  const status = fstat(source);
-  chmod(copy, status.mode & 0o777);
-  setTimes(copy, status);
+  keepAttributes(copy, fstat(source));
 }

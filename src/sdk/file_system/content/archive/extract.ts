@@ -6,6 +6,7 @@ import { type Attributes, inDirectory, placeFile, type Step, setAttributes } fro
 import { accounts } from "../../effects/execute.ts";
 import type { DirHandle } from "../../handles.ts";
 import { ioError, scriptMessage } from "../../os-errors.ts";
+import { unknownAccount } from "../../ownership.ts";
 import { ask, dir, file, join } from "../../resource.ts";
 import { asIoError } from "../errors.ts";
 import type { TarEntry } from "./tar.ts";
@@ -117,8 +118,7 @@ function idOf(
   if (name === undefined) return -1;
   const id = find(name);
   if (id !== undefined) return id;
-  const reason = `No ${kind} mapping found for ${kind === "user" ? "uid" : "gid"}`;
-  throw ioError("IdentityResolutionError", `Identity resolution error: ${reason}: ${name}`);
+  throw unknownAccount(kind, name);
 }
 
 /** What `action` returns; when it is denied or fails, a warning that begins with `text`. */

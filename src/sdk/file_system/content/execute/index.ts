@@ -1,6 +1,6 @@
 import { HostObject, type Value } from "rhai-wasm";
 import { LimitError } from "../../../../platform/limits.ts";
-import { OsError } from "../../../../platform/os-error.ts";
+import { codeAndText, OsError } from "../../../../platform/os-error.ts";
 import type { Authorized } from "../../../../policy/types.ts";
 import type { Namespace } from "../../../namespace.ts";
 import { type Call, operation } from "../../../operation.ts";
@@ -10,6 +10,7 @@ import { wrongMode } from "../../access.ts";
 import { accounts, closeProcess, isItself, processOf, run } from "../../effects/execute.ts";
 import { type FileHandle, HANDLES } from "../../handles.ts";
 import { fromPlatform, ioError } from "../../os-errors.ts";
+import { unknownAccount } from "../../ownership.ts";
 import { ask, file } from "../../resource.ts";
 import { executionContext } from "./context.ts";
 import { childNamespaceOptions, executeOptions } from "./options.ts";
@@ -100,7 +101,7 @@ function perform(
   } catch (error) {
     if (error instanceof LimitError) throw fromPlatform(error);
     // What could not be started is told as by the program itself.
-    if (error instanceof OsError) return new ExecuteResult(1n, "", `fexecve failed: ${textOf(error)}\n`);
+    if (error instanceof OsError) return new ExecuteResult(1n, "", `fexecve failed: ${codeAndText(error)}\n`);
     throw error;
   } finally {
     if (process !== undefined) closeProcess(process);
@@ -109,15 +110,9 @@ function perform(
 
 const lossy = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
-const textOf = ({ code, message }: OsError): string =>
-  `${code}: ${message.replace(/ \(os error \d+\)$/, "")}`;
-
 function resolve(kind: "user" | "group", name: string, id: number | undefined): number {
   if (id !== undefined) return id;
-  throw ioError(
-    "IdentityResolutionError",
-    `Identity resolution error: No ${kind} mapping found for ${kind === "user" ? "uid" : "gid"}: ${name}`,
-  );
+  throw unknownAccount(kind, name);
 }
 
 function openedProcess(open: () => number, pid: number): number {
