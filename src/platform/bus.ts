@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { DBusError, Message, MessageBus } from "dbus-native";
 import { type BusAddress, systemBusAddress } from "./bus/address.ts";
 import { BusError, NoBus } from "./bus/error.ts";
@@ -38,7 +38,9 @@ export async function usingSystemBus<T>(
   timeMs: number = LIMITS.busTimeMs,
 ): Promise<T> {
   const address = systemBusAddress();
+  // Loaded at first use: a start of the program without the bus should not pay for them.
   const library = await import("dbus-native");
+  const { createConnection } = process.getBuiltinModule("node:net");
   const uid = user === "root" ? ROOT : effectiveUser().uid;
   // The bus knows a client by whose process connected, and by the real user that the client names at once.
   const [socket, client] = asUser(uid, () => {

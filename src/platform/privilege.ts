@@ -1,9 +1,7 @@
-import { openSync } from "node:fs";
 import { libc } from "./bun-ffi.ts";
-import { readAll } from "./file/content.ts";
-import { closing } from "./file/descriptor.ts";
-import { OsError, withOsErrors } from "./os-error.ts";
+import { OsError } from "./os-error.ts";
 import { ThreadCredentials, type Undo } from "./process/thread-credentials.ts";
+import { readSystemText } from "./system/text.ts";
 
 export const ROOT = 0;
 /** Numbers of capabilities, as in linux/capability.h. */
@@ -25,10 +23,7 @@ export function mayBecomeRoot(): boolean {
 export function capabilities(): ReadonlySet<number> {
   const found = new Set<number>();
   if (process.platform !== "linux") return found;
-  const status = closing(
-    withOsErrors(() => openSync(STATUS, "r")),
-    (fd) => new TextDecoder().decode(readAll(fd, MAX_STATUS_BYTES)),
-  );
+  const status = readSystemText(STATUS, MAX_STATUS_BYTES);
   const [, digits = "0"] = /^CapEff:\s*([0-9a-f]{1,16})$/m.exec(status) ?? [];
   const bits = BigInt(`0x${digits}`);
   for (let capability = 0; bits >> BigInt(capability) !== 0n; capability++) {

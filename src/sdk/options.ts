@@ -1,4 +1,5 @@
 import { type EnumValue, HostObject, type Value } from "rhai-wasm";
+import { setterOutOfRange } from "./conversion.ts";
 import { TextError } from "./errors.ts";
 import type { Namespace } from "./namespace.ts";
 import { type Operation, operation, type Parameter } from "./operation.ts";
@@ -26,7 +27,6 @@ const keep =
     value as T;
 
 const MAX_USIZE = 0xffff_ffff_ffff_ffffn;
-export const MAX_U32 = 0xffff_ffffn;
 
 /** Options by their type in scripts. An option without an initial value is `undefined` until set. */
 export const field = {
@@ -43,9 +43,7 @@ export const field = {
     initial,
     accept: (value, setter) => {
       if (typeof value === "bigint" && value >= 0n && value <= maximum) return value;
-      throw new TextError(
-        `Parameter conversion failed for ${setter}: out of range integral type conversion attempted`,
-      );
+      throw setterOutOfRange(setter);
     },
   }),
   array: (): Field<Value[] | undefined> => ({ type: "Array", initial: undefined, accept: keep() }),

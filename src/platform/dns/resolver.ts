@@ -1,4 +1,3 @@
-import { randomInt } from "node:crypto";
 import { timeLeft } from "../deadline.ts";
 import { LIMITS } from "../limits.ts";
 import { parseAddress } from "./address.ts";
@@ -96,7 +95,7 @@ class Lookup {
     if (domain === "invalid" || domain === "onion") throw noRecords(labels, type);
     let current = labels.map(asciiOf);
     for (let aliases = 0; aliases < MAX_ALIASES; aliases++) {
-      const { addresses, alias } = await this.ask(question(randomInt(0x10000), current, type));
+      const { addresses, alias } = await this.ask(question(randomNumber(), current, type));
       if (addresses.length > 0) return addresses;
       if (alias === undefined) break;
       current = [...alias];
@@ -137,6 +136,9 @@ class Lookup {
     return Math.max(Math.min(this.options.timeoutMs, left), 1);
   }
 }
+
+/** The number of a question, which nobody can foresee. */
+const randomNumber = (): number => crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
 
 const isOf = (address: string, type: AddressType): boolean => address.includes(":") === (type === "AAAA");
 

@@ -1,5 +1,3 @@
-import { createSocket } from "node:dgram";
-import { connect, isIPv6 } from "node:net";
 import { OsError } from "../os-error.ts";
 import { DnsError, TIMED_OUT } from "./error.ts";
 import { type Answer, answerTo } from "./message.ts";
@@ -12,9 +10,13 @@ export interface Server {
 /** Most bytes of a message over TCP, of which two say how many they are. */
 const MAX_MESSAGE = 0xffff;
 
+// Loaded at first use: a start of the program without DNS should not pay for it.
+const net = () => process.getBuiltinModule("node:net");
+
 /** Asks `server` by UDP. What comes from elsewhere or answers another question is not looked at. */
 export function askByUdp(server: Server, question: Uint8Array, timeoutMs: number): Promise<Answer> {
-  const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
+  const { createSocket } = process.getBuiltinModule("node:dgram");
+  const socket = createSocket(net().isIPv6(server.address) ? "udp6" : "udp4");
   return within(
     timeoutMs,
     () => socket.close(),
@@ -34,7 +36,7 @@ const sameAddress = (a: string, b: string): boolean => a.replace(/%.*/, "") === 
 
 /** Asks `server` by TCP. */
 export function askByTcp(server: Server, question: Uint8Array, timeoutMs: number): Promise<Answer> {
-  const socket = connect({ host: server.address, port: server.port });
+  const socket = net().connect({ host: server.address, port: server.port });
   return within(
     timeoutMs,
     () => socket.destroy(),

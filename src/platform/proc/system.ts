@@ -1,27 +1,18 @@
-import { openSync } from "node:fs";
-import { readAll } from "../file/content.ts";
-import { closing } from "../file/descriptor.ts";
 import { LIMITS } from "../limits.ts";
-import { OsError, withOsErrors } from "../os-error.ts";
+import { OsError } from "../os-error.ts";
+import { readSystemText } from "../system/text.ts";
 
 /** More than the kernel writes about itself: a line for each of its processors and interrupts. */
 const SYSTEM_BYTES = 4 * 1024 * 1024;
 
-function read(path: string, maxBytes: number): string {
-  return closing(
-    withOsErrors(() => openSync(path, "r")),
-    (fd) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(readAll(fd, maxBytes)),
-  );
-}
-
 /** Whole seconds since the start of the machine. */
 export function uptimeSeconds(): number {
-  return Math.floor(Number.parseFloat(read("/proc/uptime", SYSTEM_BYTES)));
+  return Math.floor(Number.parseFloat(readSystemText("/proc/uptime", SYSTEM_BYTES)));
 }
 
 /** Bytes of memory that the machine has. */
 export function totalMemory(): bigint {
-  const kibibytes = /^MemTotal:\s+(\d+) kB$/m.exec(read("/proc/meminfo", SYSTEM_BYTES))?.[1];
+  const kibibytes = /^MemTotal:\s+(\d+) kB$/m.exec(readSystemText("/proc/meminfo", SYSTEM_BYTES))?.[1];
   if (kibibytes === undefined) throw new OsError("EIO");
   return BigInt(kibibytes) * 1024n;
 }
@@ -33,7 +24,7 @@ export interface CpuTimes {
 }
 
 export function cpuTimes(): CpuTimes {
-  const text = read("/proc/stat", SYSTEM_BYTES);
+  const text = readSystemText("/proc/stat", SYSTEM_BYTES);
   const times = /^cpu +([\d ]+)$/m.exec(text)?.[1]?.split(" ") ?? [];
   return {
     total: times.reduce((sum, time) => sum + Number(time), 0),
@@ -47,7 +38,7 @@ const SOCKET = /^\S+ \S+ \S+ \S+ \S+ \S+ +(\d+) (.+)$/gm;
 /** Paths of the Unix sockets that have one, by inode; empty where this user may not know. */
 export function unixSockets(): ReadonlyMap<string, string> {
   try {
-    const text = read("/proc/net/unix", LIMITS.fileBytes);
+    const text = readSystemText("/proc/net/unix", LIMITS.fileBytes);
     return new Map([...text.matchAll(SOCKET)].map(([, inode = "", path = ""]) => [inode, path]));
   } catch (error) {
     if (error instanceof OsError) return new Map();

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { constants } from "node:os";
 import { LimitError } from "../limits.ts";
 import { OsError, withOsErrors } from "../os-error.ts";
@@ -12,16 +11,19 @@ export function executeByNode(program: Program): ExecuteResult {
   const { argv, fd, options } = program;
   if (options.capabilities?.length || options.pidNamespaceOf !== undefined) throw new OsError("ENOTSUP");
   const [argv0 = "", ...args] = argv;
-  const ended = spawnSync(`/proc/self/fd/${EXECUTABLE}`, args, {
-    argv0,
-    env: options.env,
-    stdio: ["ignore", "pipe", "pipe", fd],
-    timeout: options.timeoutMs,
-    killSignal: "SIGKILL",
-    maxBuffer: options.maxOutput,
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-    ...(options.gid === undefined ? {} : { gid: options.gid }),
-  });
+  // Loaded at first use: with FFI it never is.
+  const ended = process
+    .getBuiltinModule("node:child_process")
+    .spawnSync(`/proc/self/fd/${EXECUTABLE}`, args, {
+      argv0,
+      env: options.env,
+      stdio: ["ignore", "pipe", "pipe", fd],
+      timeout: options.timeoutMs,
+      killSignal: "SIGKILL",
+      maxBuffer: options.maxOutput,
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
+    });
   const { error } = ended;
   if (error !== undefined && "code" in error) {
     if (error.code === "ETIMEDOUT") throw new LimitError("executeTimeMs", options.timeoutMs);

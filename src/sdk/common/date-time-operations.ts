@@ -1,5 +1,6 @@
 import type { Value } from "rhai-wasm";
-import { SdkError, TextError } from "../errors.ts";
+import { parameterOutOfRange } from "../conversion.ts";
+import { SdkError } from "../errors.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Operation, operation } from "../operation.ts";
 import { enumeration, integer, object, text } from "../parameters.ts";
@@ -39,11 +40,7 @@ const makers: readonly Operation[] = [
     perform: (_call, year, month, day, hour, minute, second, nanosecond) => {
       const fields = { year, month, day, hour, minute, second, nanosecond };
       const negative = UNSIGNED.find((name) => fields[name] < 0n);
-      if (negative) {
-        throw new TextError(
-          `Parameter '${negative}' conversion failed: out of range integral type conversion attempted`,
-        );
-      }
+      if (negative) throw parameterOutOfRange(negative);
       return new DateTime(fields);
     },
   }),

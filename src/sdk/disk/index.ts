@@ -1,9 +1,9 @@
 /** File systems, drives and their statistics; unmounting. */
 import { EnumValue, HostObject } from "rhai-wasm";
+import { kindsOf } from "../error-kinds.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Operation, operation } from "../operation.ts";
 import { enumeration, integer, object } from "../parameters.ts";
-import { kindsOf } from "../sysinfo/errors.ts";
 import { STAT_PATH } from "../sysinfo/kernel-stats.ts";
 import { lsblk } from "./block-devices/index.ts";
 import { SOURCE } from "./errors.ts";

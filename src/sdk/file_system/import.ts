@@ -9,6 +9,7 @@ import { bytesOf } from "./effects/file.ts";
 import { openDir, openFile } from "./open.ts";
 import { asIoErrors } from "./os-errors.ts";
 import { decode } from "./text.ts";
+import { using } from "./using.ts";
 
 const EXTENSION = ".rhai";
 
@@ -19,10 +20,8 @@ const EXTENSION = ".rhai";
 export function readModule(call: Call, path: string, importer: string | undefined): ModuleSource | undefined {
   const { directory, name } = locateModule(path, importer);
   try {
-    const parent = openDir(call, directory, { followSymlinks: true });
-    try {
-      const file = openFile(call, parent, name, { read: true, followSymlinks: true });
-      try {
+    return using(openDir(call, directory, { followSymlinks: true }), (parent) =>
+      using(openFile(call, parent, name, { read: true, followSymlinks: true }), (file) => {
         const token = requireRead(call, file);
         return asIoErrors(() => {
           if (sizeOf(token, file) > LIMITS.scriptBytes) {
@@ -30,12 +29,8 @@ export function readModule(call: Call, path: string, importer: string | undefine
           }
           return { name: file.path, source: decode(bytesOf(token, file)) };
         });
-      } finally {
-        file.release();
-      }
-    } finally {
-      parent.release();
-    }
+      }),
+    );
   } catch (error) {
     if (error instanceof SdkError && error.message.includes("(os error 2)")) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
-import { type ErrorKind, SdkError, TextError } from "../errors.ts";
+import { type ErrorKind, SdkError } from "../errors.ts";
+import { seenText } from "../seen.ts";
 import { NotUtf8 } from "./text.ts";
 
 type IoKind = ErrorKind<"IoErrorKind">;
@@ -26,9 +27,5 @@ export function asIoErrors<T>(act: () => T, kind: IoKind = "IoError"): T {
   }
 }
 
-/** The message of an error that scripts can see; anything else is thrown again. */
-export function scriptMessage(error: unknown): string {
-  const seen = fromPlatform(error);
-  if (seen instanceof SdkError || seen instanceof TextError) return seen.message;
-  throw error;
-}
+/** As {@link seenText}, also of errors of the platform that are made into ones of this namespace. */
+export const scriptMessage = (error: unknown): string => seenText(fromPlatform(error));

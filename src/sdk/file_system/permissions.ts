@@ -1,3 +1,4 @@
+import { OUT_OF_RANGE } from "../conversion.ts";
 import { ioError } from "./os-errors.ts";
 
 const MAX_U32 = 0xffff_ffffn;
@@ -9,7 +10,7 @@ const MAX_PERMISSIONS = 0o777n;
  */
 export function permissionBits(permissions: bigint): number {
   if (permissions < 0n || permissions > MAX_U32) {
-    throw ioError("TryFromIntError", "out of range integral type conversion attempted");
+    throw ioError("TryFromIntError", OUT_OF_RANGE);
   }
   if (permissions > MAX_PERMISSIONS) {
     const reason = "Invalid permissions. Permissions must be in the range 0-777 octal";

@@ -1,10 +1,12 @@
 import { HostObject } from "rhai-wasm";
 import { OsError } from "../../platform/os-error.ts";
-import { SdkError, TextError } from "../errors.ts";
+import { unsigned } from "../conversion.ts";
+import { SdkError } from "../errors.ts";
 import type { Descriptor } from "../file_system/descriptor.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Call, operation } from "../operation.ts";
 import { enumeration, integer, text } from "../parameters.ts";
+import { expectHostname } from "../resource.ts";
 import { TRANSPORT_PROTOCOL, type Transport, transportOf } from "../sysinfo/transport.ts";
 import { canonicalAddress, open, targetOf } from "./effects/connect.ts";
 import { askForUrl } from "./resource.ts";
@@ -28,14 +30,9 @@ const CONNECTION = {
 
 const MAX_PORT = 65_535n;
 
-/** What the reference cannot make an entity of: quotes, backslashes, control characters. No name of a host has them. */
-const NO_ENTITY = /["\\\p{Cc}]/u;
-
 /** Connects to `port` of `host`, of which the name is resolved once. */
 async function connect(call: Call, host: string, port: number, transport: Transport): Promise<Connection> {
-  if (NO_ENTITY.test(host)) {
-    throw new SdkError("NetworkErrorKind", "AuthorizationError", "Authorization check failed");
-  }
+  expectHostname(host, "NetworkErrorKind");
   const token = call.access.require(askForUrl("connect", host));
   const canonical = canonicalAddress(host);
   if (canonical !== undefined && canonical !== host) call.access.require(askForUrl("connect", canonical));
@@ -58,11 +55,6 @@ function rethrow(error: unknown): never {
   throw other(error.code === "ETIMEDOUT" ? "connection timed out" : error.message);
 }
 
-function portOf(value: bigint): number {
-  if (value >= 0n && value <= MAX_PORT) return Number(value);
-  throw new TextError("Parameter 'port' conversion failed: out of range integral type conversion attempted");
-}
-
 export const connectNamespace: Namespace = {
   types: [CONNECTION],
   constants: [],
@@ -79,7 +71,7 @@ export const connectNamespace: Namespace = {
         "network:connect url(<address>) where the endpoint is an address in another spelling",
       ],
       perform: (call, endpoint, port, protocol) =>
-        connect(call, endpoint, portOf(port), transportOf(protocol)),
+        connect(call, endpoint, unsigned("port", port, MAX_PORT), transportOf(protocol)),
     }),
   ],
 };

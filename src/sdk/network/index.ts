@@ -1,5 +1,6 @@
 /** HTTP requests, connections, and the network of this machine. */
-import { ERROR_KINDS, ERROR_TYPES, errorKind, TextError } from "../errors.ts";
+import { setterOutOfRange } from "../conversion.ts";
+import { kindsOf } from "../error-kinds.ts";
 import type { Namespace } from "../namespace.ts";
 import { operation } from "../operation.ts";
 import { integer, object, text } from "../parameters.ts";
@@ -36,9 +37,7 @@ const operations = [
     summary: "Makes a client that cuts the text of responses.",
     perform: (_call, _client, size) => {
       if (size >= 0n) return new Client(size);
-      throw new TextError(
-        "Parameter conversion failed for size: out of range integral type conversion attempted",
-      );
+      throw setterOutOfRange("size");
     },
   }),
   operation({
@@ -65,11 +64,8 @@ const operations = [
 const METHOD = "Get";
 
 export const networkNamespaces: readonly Namespace[] = [
-  {
-    types: [ERROR_TYPES[SOURCE], CLIENT],
-    constants: ERROR_KINDS[SOURCE].map((name) => ({ module: SOURCE, name, value: errorKind(SOURCE, name) })),
-    operations,
-  },
+  kindsOf(SOURCE),
+  { types: [CLIENT], constants: [], operations },
   recordType({
     ...REQUEST,
     fields: {

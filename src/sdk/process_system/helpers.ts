@@ -1,7 +1,8 @@
 import type { Value } from "rhai-wasm";
 import { describeType } from "../file_system/helpers/flags.ts";
 import type { Call } from "../operation.ts";
-import { invalid, textOf } from "./errors.ts";
+import { seenText } from "../seen.ts";
+import { invalid } from "./errors.ts";
 import { killOne, type Signalled } from "./kill.ts";
 import { listProcesses } from "./list.ts";
 import { ProcessManager } from "./manager.ts";
@@ -26,6 +27,6 @@ function named<T>(name: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw invalid(`${name}: ${textOf(error)}`);
+    throw invalid(`${name}: ${seenText(error)}`);
   }
 }

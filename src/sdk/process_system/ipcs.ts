@@ -1,7 +1,7 @@
 import { readText } from "../file_system/file/read.ts";
 import type { FileHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
 import { withErrors } from "./errors.ts";
 import { IpcsInfo } from "./records.ts";

@@ -1,11 +1,12 @@
 import type { EnumValue } from "rhai-wasm";
 import { OsError } from "../../platform/os-error.ts";
+import { MAX_U32, OUT_OF_RANGE } from "../conversion.ts";
 import type { Call } from "../operation.ts";
-import { MAX_U32 } from "../options.ts";
+import { seenText } from "../seen.ts";
 import { type AuthorizedProcess, requireFor } from "./access.ts";
 import type { SeenProcess } from "./effects/processes.ts";
 import { Changed, NoProcess, send } from "./effects/signal.ts";
-import { invalid, notFound, processError, textOf } from "./errors.ts";
+import { invalid, notFound, processError } from "./errors.ts";
 import type { ProcessManager } from "./manager.ts";
 import { HANGUP, type SignalNumber, signalNumber } from "./signal.ts";
 
@@ -40,7 +41,7 @@ export function kill(call: Call, manager: ProcessManager, options: KillOptions):
 /** Sends `signal` to the process `pid`. */
 export function killOne(call: Call, manager: ProcessManager, pid: bigint, signal: SignalNumber): Signalled {
   if (pid > MAX_U32) {
-    throw invalid(`Invalid PID value ${pid}: out of range integral type conversion attempted`);
+    throw invalid(`Invalid PID value ${pid}: ${OUT_OF_RANGE}`);
   }
   const seen = manager.find(Number(pid));
   if (!seen) throw notFound(Number(pid));
@@ -59,7 +60,7 @@ function killMatching(
     try {
       return act();
     } catch (error) {
-      const text = `Failed to send signal to process ${process.pid}: ${textOf(error)}`;
+      const text = `Failed to send signal to process ${process.pid}: ${seenText(error)}`;
       call.run.log("ERROR", text, call.line, "kill");
       return undefined;
     }

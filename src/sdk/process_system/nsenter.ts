@@ -2,9 +2,9 @@ import { Callback, CallbackFailure, type FunctionPointer, Terminated, type Value
 import { codeAndText, OsError } from "../../platform/os-error.ts";
 import { enter } from "../entered.ts";
 import type { FileHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
 import { ask as askFor, file } from "../file_system/resource.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
 import { requireFor } from "./access.ts";
 import {

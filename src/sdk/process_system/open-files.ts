@@ -1,13 +1,14 @@
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import type { OsError } from "../../platform/os-error.ts";
 import type { Authorized } from "../../policy/types.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { ask as askFor, dir } from "../file_system/resource.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
+import { seenText } from "../seen.ts";
 import { leavingOut } from "./access.ts";
 import { canonical, socketPaths, type Usage, usage } from "./effects/open-files.ts";
 import { HeldProcess, processNumbers } from "./effects/processes.ts";
-import { invalid, notFound, textOf } from "./errors.ts";
+import { invalid, notFound } from "./errors.ts";
 import type { ProcessManager } from "./manager.ts";
 import { FuserInfo, OpenFileInfo } from "./records.ts";
 import { ask } from "./resource.ts";
@@ -120,6 +121,6 @@ function canonicalPath(call: Call, proc: ReadProc, given: string): string {
     if (isLink) call.warn(`path: '${given}' is a symlink. using '${path}' for lookup`);
     return path;
   } catch (error) {
-    throw invalid(`Failed to canonicalize path ${given}: ${textOf(error)}`);
+    throw invalid(`Failed to canonicalize path ${given}: ${seenText(error)}`);
   }
 }

@@ -1,8 +1,7 @@
 import type { Value } from "rhai-wasm";
-import { TextError } from "../errors.ts";
+import { unsigned } from "../conversion.ts";
 import type { Namespace } from "../namespace.ts";
 import { operation } from "../operation.ts";
-import { MAX_U32 } from "../options.ts";
 import { array, closure, integer, object, text } from "../parameters.ts";
 import { killByNumber, ps } from "./helpers.ts";
 import { ipcsInfo, ipcsText } from "./ipcs.ts";
@@ -49,13 +48,6 @@ const signalled = (processes: readonly Signalled[]): Value =>
         ["pid", BigInt(pid)],
       ]),
   );
-
-function u32(parameter: string, value: bigint): number {
-  if (value >= 0n && value <= MAX_U32) return Number(value);
-  throw new TextError(
-    `Parameter '${parameter}' conversion failed: out of range integral type conversion attempted`,
-  );
-}
 
 const listing = [
   operation({
@@ -182,7 +174,7 @@ const looking = [
     returns: "TracedProcess",
     summary: "Shows what the threads of a process are at, by gstack.",
     checks: TRACED,
-    perform: (call, manager, pid) => trace(call, manager, u32("pid", pid)),
+    perform: (call, manager, pid) => trace(call, manager, unsigned("pid", pid)),
   }),
   operation({
     ...common,
@@ -191,7 +183,8 @@ const looking = [
     returns: "TracedProcess",
     summary: "The same of a process by its number in the PID namespace of another.",
     checks: [...TRACED.slice(0, 3), "proc:mount_namespace Process(<ns_pid>)", ...TRACED.slice(3)],
-    perform: (call, manager, pid, { values }) => trace(call, manager, u32("pid", pid), Number(values.ns_pid)),
+    perform: (call, manager, pid, { values }) =>
+      trace(call, manager, unsigned("pid", pid), Number(values.ns_pid)),
   }),
   operation({
     ...common,

@@ -1,6 +1,7 @@
 import type { Value } from "rhai-wasm";
+import { MAX_U32 } from "../conversion.ts";
 import type { Namespace } from "../namespace.ts";
-import { type Field, field, MAX_U32, options, required } from "../options.ts";
+import { type Field, field, options, required } from "../options.ts";
 import { invalid } from "./errors.ts";
 
 const common = { path: "rust_safe_process_mgmt::options", only: "linux" } as const;

@@ -1,8 +1,8 @@
 import { readLinkTarget } from "../file_system/directory/link.ts";
 import { readText } from "../file_system/file/read.ts";
 import type { DirHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile, openSubdir } from "../file_system/open.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
 import { processError, withErrors } from "./errors.ts";
 import { PidNamespace } from "./records.ts";

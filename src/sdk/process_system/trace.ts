@@ -6,8 +6,8 @@ import {
 import { childNamespaceOptions } from "../file_system/content/execute/options.ts";
 import { parseBacktrace, TracedProcess } from "../file_system/core-dump/index.ts";
 import type { FileHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
 import { requireFor } from "./access.ts";
 import { tracingCapabilities } from "./effects/trace.ts";

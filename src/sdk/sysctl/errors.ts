@@ -1,9 +1,7 @@
 import { Terminated } from "rhai-wasm";
 import { codeAndText, OsError } from "../../platform/os-error.ts";
-import { Denied } from "../../policy/errors.ts";
-import { denialMessage } from "../denial.ts";
 import { SdkError } from "../errors.ts";
-import { SOURCE, systemError } from "../sysinfo/errors.ts";
+import { fromFile, SOURCE } from "../sysinfo/errors.ts";
 
 /** An error of the system itself, and not of a policy or of what was given. */
 const isOf = (error: unknown, code: string): boolean =>
@@ -11,12 +9,6 @@ const isOf = (error: unknown, code: string): boolean =>
 
 /** Whether the system does not let this user read it. */
 export const isRefused = (error: unknown): boolean => isOf(error, "EACCES");
-
-/** `error` of a file as scripts see it here: all are of one kind, also denials. Others stay as they are. */
-export function fromFile(error: unknown): unknown {
-  if (error instanceof Denied) return systemError(denialMessage(error));
-  return error instanceof SdkError ? systemError(error.message) : error;
-}
 
 /** The same of a file that was written to. */
 export function fromWriting(error: unknown, key: string, value: string): unknown {

@@ -1,15 +1,16 @@
 import { HostObject } from "rhai-wasm";
-import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex.ts";
+import type { Regex } from "rhai-wasm/regex.ts";
 import { Denied } from "../../policy/errors.ts";
 import { walk } from "../file_system/directory/walk.ts";
 import { isRefusal } from "../file_system/directory/warning.ts";
 import type { DirEntry } from "../file_system/entry/entry.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir } from "../file_system/open.ts";
+import { scriptRegex } from "../file_system/patterns.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
 import { recordType } from "../record.ts";
-import { systemError } from "../sysinfo/errors.ts";
-import { fromFile } from "./errors.ts";
+import { fromFile } from "../sysinfo/errors.ts";
+
 import { keyOf, PARAMETERS } from "./key.ts";
 import { contentOf, orAsRoot } from "./parameter.ts";
 
@@ -41,7 +42,7 @@ const LEFT_OUT: readonly string[] = ["base_reachable_time", "retrans_time", "sta
 export function findParameters(call: Call, pattern: string): SysctlEntry[] {
   try {
     return using(openDir(call, PARAMETERS, {}), (root) => {
-      const regex = compileRegex(pattern);
+      const regex = scriptRegex(pattern);
       const found: SysctlEntry[] = [];
       for (const step of walk(call, root, {})) {
         if (step.kind !== "entry") continue;
@@ -51,7 +52,7 @@ export function findParameters(call: Call, pattern: string): SysctlEntry[] {
       return found;
     });
   } catch (error) {
-    throw error instanceof RegexError ? invalid(pattern, error) : fromFile(error);
+    throw fromFile(error);
   }
 }
 
@@ -69,6 +70,3 @@ function entryOf(call: Call, listed: DirEntry, regex: Regex): SysctlEntry | unde
     throw error;
   }
 }
-
-const invalid = (pattern: string, { message }: RegexError): Error =>
-  systemError(`Validation error: Invalid regex pattern: '${pattern}' - ${message}`);

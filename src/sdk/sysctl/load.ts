@@ -1,22 +1,21 @@
-import { randomUUID } from "node:crypto";
 import { codeAndText, OsError } from "../../platform/os-error.ts";
 import type { AuthorizationRequest, Authorized } from "../../policy/types.ts";
 import { SdkError } from "../errors.ts";
 import type { FileHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
-import { SOURCE } from "../sysinfo/errors.ts";
+import { nameless } from "../resource.ts";
+import { fromFile, SOURCE } from "../sysinfo/errors.ts";
 import { loadSettings } from "./effects/load.ts";
-import { fromFile } from "./errors.ts";
 
 const DIRECTORY = "/usr/sbin";
 const PROGRAM = "sysctl";
 
-/** To load the settings. They have no name of their own: policies say `resource is sysctl::Sysctl`. */
+/** To load the settings. */
 const askToLoad = (): AuthorizationRequest<"sysctl.load"> => ({
   action: "sysctl.load",
-  resource: { type: "sysctl::Sysctl", id: randomUUID(), attributes: {}, ancestors: [] },
+  resource: nameless("sysctl::Sysctl"),
 });
 
 /** Sets all parameters as the files of this system say. What of them the kernel does not take is no error. */

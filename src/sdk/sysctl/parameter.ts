@@ -2,13 +2,14 @@ import type { Action, Authorized } from "../../policy/types.ts";
 import { asRoot, mayBecomeRoot, NotThatUser, rootName } from "../effects/root.ts";
 import { readFile } from "../file_system/file/index.ts";
 import type { DirHandle } from "../file_system/handles.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
 import { asIoErrors } from "../file_system/os-errors.ts";
 import { ask, dir, file, join } from "../file_system/resource.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
+import { fromFile } from "../sysinfo/errors.ts";
 import { setParameter } from "./effects/parameter.ts";
-import { fromFile, fromWriting, isRefused, noPrivilege } from "./errors.ts";
+import { fromWriting, isRefused, noPrivilege } from "./errors.ts";
 import { type Place, placeOf } from "./key.ts";
 
 /** The value of the parameter `key`; read as root where this user may not, and may become root. */

@@ -1,5 +1,6 @@
-import { ERROR_KINDS, ERROR_TYPES, type ErrorSource, errorKind, SdkError } from "../errors.ts";
-import type { Namespace } from "../namespace.ts";
+import { Denied } from "../../policy/errors.ts";
+import { denialMessage } from "../denial.ts";
+import { SdkError } from "../errors.ts";
 
 export const SOURCE = "SysteminfoErrorKind";
 
@@ -7,13 +8,8 @@ export const SOURCE = "SysteminfoErrorKind";
 export const systemError = (message: string): SdkError<typeof SOURCE> =>
   new SdkError(SOURCE, "Other", message);
 
-/** The enumeration of a source's kinds, with a constant for each. */
-export const kindsOf = (source: Exclude<ErrorSource, "IoErrorKind">): Namespace => ({
-  types: [ERROR_TYPES[source]],
-  constants: ERROR_KINDS[source].map((name) => ({
-    module: source,
-    name,
-    value: errorKind(source, name as never),
-  })),
-  operations: [],
-});
+/** `error` of a file as scripts see it here: all are of one kind, also denials. Others stay as they are. */
+export function fromFile(error: unknown): unknown {
+  if (error instanceof Denied) return systemError(denialMessage(error));
+  return error instanceof SdkError ? systemError(error.message) : error;
+}

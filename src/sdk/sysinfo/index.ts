@@ -1,11 +1,12 @@
 /** What the machine tells of itself: memory, processors, kernel, names. */
 import { HostObject, type Value } from "rhai-wasm";
+import { kindsOf } from "../error-kinds.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Call, type Documentation, type Operation, operation } from "../operation.ts";
 import { object, text } from "../parameters.ts";
 import { dmesgInfo, dmesgNamespaces, dmesgOptions, LOG_PATH } from "./dmesg.ts";
 import { processors } from "./effects/machine.ts";
-import { kindsOf, SOURCE } from "./errors.ts";
+import { SOURCE } from "./errors.ts";
 import { kernelStats, kernelStatsNamespaces, STAT_PATH } from "./kernel-stats.ts";
 import { MEMINFO_PATH, memoryInfo, memoryNamespaces, swapInfo } from "./memory.ts";
 import { resolveHostname, resolveNamespaces, resolveOptions } from "./resolve.ts";

@@ -1,11 +1,8 @@
-import { Denied } from "../../policy/errors.ts";
-import { denialMessage } from "../denial.ts";
-import { SdkError } from "../errors.ts";
 import { readFile } from "../file_system/file/index.ts";
-import { using } from "../file_system/helpers/with.ts";
 import { openDir, openFile } from "../file_system/open.ts";
+import { using } from "../file_system/using.ts";
 import type { Call } from "../operation.ts";
-import { systemError } from "./errors.ts";
+import { fromFile } from "./errors.ts";
 import type { SlabInfo } from "./slab.ts";
 import { parseSlabinfo } from "./slab-parser.ts";
 import { slabInfoOf } from "./slab-totals.ts";
@@ -22,7 +19,6 @@ function readSlabinfo(call: Call): string {
       using(openFile(call, proc, "slabinfo", { read: true }), (handle) => readFile(call, handle)),
     );
   } catch (error) {
-    if (error instanceof Denied) throw systemError(denialMessage(error));
-    throw error instanceof SdkError ? systemError(error.message) : error;
+    throw fromFile(error);
   }
 }

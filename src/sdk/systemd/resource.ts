@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { AuthorizationRequest } from "../../policy/types.ts";
+import { nameless } from "../resource.ts";
 
 type Verb = "start" | "stop" | "restart" | "status";
 
@@ -12,8 +12,8 @@ export const askForService = <V extends Verb>(
   resource: { type: "systemd::Service", id: name, attributes: { name }, ancestors: [] },
 });
 
-/** To reload systemd itself. It has no name of its own: policies say `resource is systemd::Systemd`. */
+/** To reload systemd itself. */
 export const askToReload = (): AuthorizationRequest<"systemd.daemon_reload"> => ({
   action: "systemd.daemon_reload",
-  resource: { type: "systemd::Systemd", id: randomUUID(), attributes: {}, ancestors: [] },
+  resource: nameless("systemd::Systemd"),
 });

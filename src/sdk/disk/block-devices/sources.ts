@@ -2,9 +2,9 @@ import { readLinkTarget } from "../../file_system/directory/link.ts";
 import { listDirectory } from "../../file_system/directory/list.ts";
 import { readLines } from "../../file_system/file/index.ts";
 import type { DirHandle } from "../../file_system/handles.ts";
-import { using } from "../../file_system/helpers/with.ts";
 import { openDir, openFile } from "../../file_system/open.ts";
 import { baseName } from "../../file_system/resource.ts";
+import { using } from "../../file_system/using.ts";
 import type { Call } from "../../operation.ts";
 import { words } from "../../sysinfo/counter.ts";
 

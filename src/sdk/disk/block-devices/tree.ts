@@ -2,8 +2,8 @@ import { Denied } from "../../../policy/errors.ts";
 import { SdkError } from "../../errors.ts";
 import { readLinkTarget } from "../../file_system/directory/link.ts";
 import { listDirectory } from "../../file_system/directory/list.ts";
-import { using } from "../../file_system/helpers/with.ts";
 import { openDir } from "../../file_system/open.ts";
+import { using } from "../../file_system/using.ts";
 import type { Call } from "../../operation.ts";
 import { BLOCK_DEVICES, type BlockDevice } from "./device.ts";
 

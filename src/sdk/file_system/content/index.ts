@@ -6,9 +6,11 @@ import { certificateNamespaces } from "./certificate/index.ts";
 import { elfNamespaces } from "./elf/index.ts";
 import { executeNamespaces } from "./execute/index.ts";
 import { gzipNamespaces } from "./gzip/index.ts";
+import { gzipLineNamespace } from "./gzip/line-operations.ts";
 
 export const contentNamespaces: readonly Namespace[] = [
   ...gzipNamespaces,
+  gzipLineNamespace,
   ...archiveNamespaces,
   ...executeNamespaces,
   ...certificateNamespaces,

@@ -1,8 +1,8 @@
 import type { Value } from "rhai-wasm";
+import { unsigned } from "../../conversion.ts";
 import { TextError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
-import { MAX_U32 } from "../../options.ts";
 import { array, integer, object, text } from "../../parameters.ts";
 import { CoreDump } from "./core-dump.ts";
 import { traceNamespaces } from "./trace.ts";
@@ -40,16 +40,9 @@ function variables(
   { thread, frame }: { readonly thread?: bigint; readonly frame: bigint },
   names: readonly Value[],
 ): Value {
-  const threadNumber = thread === undefined ? undefined : u32("thread_id", thread);
-  const found = dump.variables(call, threadNumber, u32("frame_number", frame), names.map(nameOf));
+  const threadNumber = thread === undefined ? undefined : unsigned("thread_id", thread);
+  const found = dump.variables(call, threadNumber, unsigned("frame_number", frame), names.map(nameOf));
   return new Map<string, Value>(found);
-}
-
-function u32(parameter: string, value: bigint): number {
-  if (value >= 0n && value <= MAX_U32) return Number(value);
-  throw new TextError(
-    `Parameter '${parameter}' conversion failed: out of range integral type conversion attempted`,
-  );
 }
 
 /** An integer is an expression, too. */

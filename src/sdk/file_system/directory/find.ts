@@ -1,11 +1,12 @@
 import { Callback, CallbackFailure, type FunctionPointer, type Value } from "rhai-wasm";
-import { compileGlob, compileRegex, RegexError } from "rhai-wasm/regex.ts";
 import type { FileStatus } from "../../../platform/file.ts";
 import type { DateTime } from "../../common/date-time.ts";
+import { OUT_OF_RANGE } from "../../conversion.ts";
 import type { Call } from "../../operation.ts";
 import type { DirEntry } from "../entry/entry.ts";
 import type { DirHandle } from "../handles.ts";
 import { ioError } from "../os-errors.ts";
+import { scriptGlob, scriptRegex } from "../patterns.ts";
 import type { findOptions, ValuesOf } from "./options.ts";
 import { type WalkOptions, walk } from "./walk.ts";
 
@@ -36,11 +37,11 @@ export function findEntries(
   { name, maxDepth }: { readonly name: string; readonly maxDepth?: bigint },
 ): { readonly name: string }[] {
   const found: { readonly name: string }[] = [];
-  const glob = globTest(name, false);
+  const glob = scriptGlob(name);
   const options = maxDepth === undefined ? {} : { maxDepth: depthOf(maxDepth) };
   for (const step of walk(call, root, options)) {
     if (step.kind !== "entry") continue;
-    if (glob(step.entry.name)) found.push({ name: step.entry.name });
+    if (glob.isMatch(step.entry.name)) found.push({ name: step.entry.name });
     step.entry.release();
   }
   return found;
@@ -70,35 +71,19 @@ function* matching(call: Call, root: DirHandle, options: Options): Generator<Dir
 }
 
 function depthOf(depth: bigint): number {
-  if (depth < 0n) throw ioError("TryFromIntError", "out of range integral type conversion attempted");
+  if (depth < 0n) throw ioError("TryFromIntError", OUT_OF_RANGE);
   return Number(depth);
 }
 
 function nameTest({ name, iname, regex, negate_name }: Options): (entry: DirEntry) => boolean {
   const pattern = name ?? iname;
   if (pattern !== undefined) {
-    const glob = globTest(pattern, name === undefined);
-    return (entry) => glob(entry.name) !== negate_name;
+    const glob = scriptGlob(pattern, { caseInsensitive: name === undefined });
+    return (entry) => glob.isMatch(entry.name) !== negate_name;
   }
   if (regex === undefined) return () => true;
-  const invalid = (reason: string) => `Invalid regex pattern: '${regex}' - ${reason}`;
-  const compiled = asValidation(invalid, () => compileRegex(regex));
-  return (entry) => asValidation(invalid, () => compiled.isMatch(entry.path));
-}
-
-function globTest(pattern: string, caseInsensitive: boolean): (name: string) => boolean {
-  const invalid = (reason: string) => `Invalid glob pattern: - ${reason}`;
-  const glob = asValidation(invalid, () => compileGlob(pattern, { caseInsensitive }));
-  return (name) => asValidation(invalid, () => glob.isMatch(name));
-}
-
-function asValidation<T>(text: (reason: string) => string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof RegexError)) throw error;
-    throw ioError("ValidationError", `Validation error: ${text(error.message)}`);
-  }
+  const compiled = scriptRegex(regex);
+  return (entry) => compiled.isMatch(entry.path);
 }
 
 /** A test of size and times; `undefined` where neither is asked for, so that nothing has to be opened. */

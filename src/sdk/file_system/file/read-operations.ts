@@ -1,12 +1,11 @@
 import type { Namespace } from "../../namespace.ts";
 import { operation } from "../../operation.ts";
 import { object, text } from "../../parameters.ts";
-import { gzipLineOperations } from "../content/gzip/line-operations.ts";
 import { HANDLES } from "../handles.ts";
 import { readLines, readPage } from "./lines.ts";
 import { readLinesOptions, readPageOptions } from "./options.ts";
 import { readText } from "./read.ts";
-import { Match, matchNamespace, wordCountNamespace } from "./records.ts";
+import { matchNamespace, wordCountNamespace } from "./records.ts";
 import { countFile, extractStrings, searchFile } from "./scan.ts";
 
 const self = object(HANDLES.file);
@@ -74,5 +73,4 @@ export const readNamespaces: readonly Namespace[] = [
   matchNamespace,
   wordCountNamespace,
   { types: [], constants: [], operations },
-  gzipLineOperations(readLinesOptions.parameter, (line, number) => new Match(line, number)),
 ];

@@ -1,11 +1,10 @@
 import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex.ts";
-import { Denied } from "../../../policy/errors.ts";
-import { denialMessage } from "../../denial.ts";
 import type { Call } from "../../operation.ts";
 import type { FileHandle } from "../handles.ts";
 import { openDir, openFile } from "../open.ts";
 import { ioError, scriptMessage } from "../os-errors.ts";
 import { splitLines } from "../text.ts";
+import { using } from "../using.ts";
 
 const DIRECTORY = "/etc/opt/rex";
 const NAME = "rex_redaction.config";
@@ -54,7 +53,7 @@ function readDictionary(call: Call, read: ReadText): readonly Regex[] {
         `Directory error: Failed to open redaction dictionary directory: ${reason}: ${DIRECTORY}`,
       ),
   );
-  try {
+  return using(directory, () => {
     const dictionary = attempt(
       () => openFile(call, directory, NAME, { read: true }),
       (reason) =>
@@ -63,21 +62,15 @@ function readDictionary(call: Call, read: ReadText): readonly Regex[] {
           `File error: Failed to open redaction dictionary file: ${reason}: ${DICTIONARY}`,
         ),
     );
-    try {
-      return parseDictionary(read(call, dictionary));
-    } finally {
-      dictionary.release();
-    }
-  } finally {
-    directory.release();
-  }
+    return using(dictionary, () => parseDictionary(read(call, dictionary)));
+  });
 }
 
 function attempt<T>(act: () => T, wrap: (reason: string) => Error): T {
   try {
     return act();
   } catch (error) {
-    throw wrap(error instanceof Denied ? denialMessage(error) : scriptMessage(error));
+    throw wrap(scriptMessage(error));
   }
 }
 

@@ -1,7 +1,6 @@
-import { compileRegex } from "rhai-wasm/regex.ts";
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import { asIoErrors } from "../os-errors.ts";
-import { withRegexErrors } from "./scan.ts";
+import { scriptRegex } from "../patterns.ts";
 
 export interface Replacing {
   /** `old` is a regex, and `$1` in the replacement what its first group matched. */
@@ -17,10 +16,8 @@ export function replaceText(
   { isRegex, replaceAll }: Replacing,
 ): string {
   if (isRegex) {
-    return withRegexErrors(old, () => {
-      const regex = compileRegex(old);
-      return replaceAll ? regex.replaceAll(text, replacement) : regex.replace(text, replacement);
-    });
+    const regex = scriptRegex(old);
+    return replaceAll ? regex.replaceAll(text, replacement) : regex.replace(text, replacement);
   }
   if (!replaceAll) {
     const at = text.indexOf(old);

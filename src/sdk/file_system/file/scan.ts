@@ -1,42 +1,27 @@
-import { compileRegex, RegexError } from "rhai-wasm/regex.ts";
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Call } from "../../operation.ts";
 import { requireRead } from "../access.ts";
 import type { FileHandle } from "../handles.ts";
-import { asIoErrors, ioError } from "../os-errors.ts";
+import { asIoErrors } from "../os-errors.ts";
+import { scriptRegex } from "../patterns.ts";
 import { Kept, linesOf } from "../text.ts";
 import { readMode, remaining } from "./read.ts";
 import { Match, WordCount } from "./records.ts";
 
-/** What `act` makes with a regex of a script's; what is wrong with the regex is a `ValidationError`. */
-export function withRegexErrors<T>(pattern: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (!(error instanceof RegexError)) throw error;
-    throw ioError(
-      "ValidationError",
-      `Validation error: Invalid regex pattern: '${pattern}' - ${error.message}`,
-    );
-  }
-}
-
 /** Lines that match, redacted if no more is allowed; the handle is rewound. */
 export function searchFile(call: Call, handle: FileHandle, pattern: string): Match[] {
   const { token, redact } = readMode(call, handle);
-  const matches = withRegexErrors(pattern, () => {
-    const regex = compileRegex(pattern);
-    const redacted = redact?.();
-    return asIoErrors(() => {
-      const kept = new Kept<Match>();
-      let number = 0;
-      for (const line of linesOf(remaining(token, handle))) {
-        number++;
-        if (!regex.isMatch(line)) continue;
-        kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
-      }
-      return kept.items();
-    });
+  const regex = scriptRegex(pattern);
+  const redacted = redact?.();
+  const matches = asIoErrors(() => {
+    const kept = new Kept<Match>();
+    let number = 0;
+    for (const line of linesOf(remaining(token, handle))) {
+      number++;
+      if (!regex.isMatch(line)) continue;
+      kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
+    }
+    return kept.items();
   });
   handle.position = 0;
   return matches;

@@ -3,10 +3,10 @@ import { text } from "../../parameters.ts";
 import { copyFile } from "../file/index.ts";
 import { openDir, openFile } from "../open.ts";
 import { ask, file, join } from "../resource.ts";
+import { using } from "../using.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { locate } from "./path.ts";
-import { using } from "./with.ts";
 
 const cpFlags = flags({ module: "cp", constants: { force: ["f"], preserve: ["p"] } });
 

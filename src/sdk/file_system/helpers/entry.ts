@@ -7,8 +7,8 @@ import type { DirHandle } from "../handles.ts";
 import { openDir } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, dir } from "../resource.ts";
+import { using } from "../using.ts";
 import { locate } from "./path.ts";
-import { using } from "./with.ts";
 
 /** An entry seen from its directory, which is open; a link is seen as itself. */
 export interface Entry {

@@ -8,10 +8,11 @@ import type { DirHandle } from "../handles.ts";
 import { openDir } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, join, validatePath } from "../resource.ts";
+import { using } from "../using.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { locate } from "./path.ts";
-import { isAbsent, using, withDir } from "./with.ts";
+import { isAbsent, withDir } from "./with.ts";
 
 const mkdirFlags = flags({ module: "mkdir", constants: { parents: ["p"] } });
 

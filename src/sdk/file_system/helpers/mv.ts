@@ -2,10 +2,10 @@ import type { Namespace } from "../../namespace.ts";
 import { text } from "../../parameters.ts";
 import { moveFile } from "../file/index.ts";
 import { openDir, openFile } from "../open.ts";
+import { using } from "../using.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { locate } from "./path.ts";
-import { using } from "./with.ts";
 
 const mvFlags = flags({ module: "mv", constants: { backup: ["b"], verbose: ["v"] } });
 

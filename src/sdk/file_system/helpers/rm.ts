@@ -10,10 +10,10 @@ import type { DirHandle } from "../handles.ts";
 import { openDir, openFile, openSubdir } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, file, join } from "../resource.ts";
+import { using } from "../using.ts";
 import { type Entry, withEntry } from "./entry.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { using } from "./with.ts";
 
 const rmFlags = flags({ module: "rm", constants: { force: ["f"], recursive: ["r"] } });
 

@@ -2,8 +2,8 @@ import type { Namespace } from "../../namespace.ts";
 import { operation } from "../../operation.ts";
 import { text } from "../../parameters.ts";
 import { openDir, openFile } from "../open.ts";
+import { using } from "../using.ts";
 import { locate } from "./path.ts";
-import { using } from "./with.ts";
 
 export const touchNamespace: Namespace = {
   types: [],

@@ -2,20 +2,8 @@ import { SdkError } from "../../errors.ts";
 import type { Call } from "../../operation.ts";
 import type { DirHandle, FileHandle, OpenedFor } from "../handles.ts";
 import { openDir, openFile } from "../open.ts";
+import { using } from "../using.ts";
 import { locate } from "./path.ts";
-
-interface Releasable {
-  release(): void;
-}
-
-/** What `use` makes of `resource`, which is let go of in any case. */
-export function using<R extends Releasable, T>(resource: R, use: (resource: R) => T): T {
-  try {
-    return use(resource);
-  } finally {
-    resource.release();
-  }
-}
 
 /** Checks of {@link withFile}, for the documentation of helpers. */
 export const FILE_CHECKS = [

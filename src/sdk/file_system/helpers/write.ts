@@ -6,10 +6,11 @@ import { writeInPlace } from "../file/index.ts";
 import { openFile } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, file, join } from "../resource.ts";
+import { using } from "../using.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { locate } from "./path.ts";
-import { using, withDir } from "./with.ts";
+import { withDir } from "./with.ts";
 
 const writeFlags = flags({ module: "write", constants: { append: ["a"], replace: ["r"] } });
 

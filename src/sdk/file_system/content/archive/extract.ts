@@ -1,6 +1,4 @@
-import { Denied } from "../../../../policy/errors.ts";
 import type { Resource } from "../../../../policy/types.ts";
-import { denialMessage } from "../../../denial.ts";
 import type { Call } from "../../../operation.ts";
 import { type Attributes, inDirectory, placeFile, type Step, setAttributes } from "../../effects/archive.ts";
 import { accounts } from "../../effects/execute.ts";
@@ -126,8 +124,7 @@ function orWarn<T>(call: Call, text: string, action: () => T): T | undefined {
   try {
     return action();
   } catch (error) {
-    const reason = error instanceof Denied ? denialMessage(error) : scriptMessage(error);
-    call.warn(`${text}: ${reason}`);
+    call.warn(`${text}: ${scriptMessage(error)}`);
     return undefined;
   }
 }

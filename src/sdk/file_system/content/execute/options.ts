@@ -1,6 +1,7 @@
 import type { Value } from "rhai-wasm";
+import { MAX_U32 } from "../../../conversion.ts";
 import { TextError } from "../../../errors.ts";
-import { type Field, field, fieldNotInitialized, MAX_U32, options, required } from "../../../options.ts";
+import { type Field, field, fieldNotInitialized, options, required } from "../../../options.ts";
 import { ioError } from "../../os-errors.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 

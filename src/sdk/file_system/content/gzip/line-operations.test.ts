@@ -1,31 +1,16 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { HostObject } from "rhai-wasm";
-import { field, options } from "../../../options.ts";
 import { caller, messageOf, testRun } from "../../../testing.ts";
+import { readLinesOptions } from "../../file/options.ts";
+import { Match } from "../../file/records.ts";
 import { HANDLES } from "../../handles.ts";
 import { built, denied, Sandbox } from "../testing.ts";
 import { gzipNamespaces } from "./index.ts";
-import { gzipLineOperations } from "./line-operations.ts";
+import { gzipLineNamespace } from "./line-operations.ts";
 
-class Found extends HostObject {
-  constructor(
-    readonly line: string,
-    readonly number: number,
-  ) {
-    super();
-  }
-}
-const readLines = options({
-  name: "WhichLines",
-  path: "test",
-  summary: "",
-  fields: { count: field.integer<undefined>(undefined), start: field.integer<undefined>(undefined) },
-});
-const operations = gzipLineOperations(readLines.parameter, (line, number) => new Found(line, number));
 const handles = { types: Object.values(HANDLES), constants: [], operations: [] };
-const call = caller([handles, readLines.namespace, ...gzipNamespaces, operations]);
+const call = caller([handles, readLinesOptions.namespace, ...gzipNamespaces, gzipLineNamespace]);
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -36,7 +21,7 @@ afterEach(() => sandbox.remove());
 const LOG = gzipSync("one\ntwo\r\nthree");
 
 function lines(which: { count?: bigint; start?: bigint }, content: Uint8Array = LOG, run = testRun()) {
-  const builder = call(run, "WhichLines");
+  const builder = call(run, "ReadLinesOptions");
   for (const [option, value] of Object.entries(which)) call(run, option, builder, value);
   return call(run, "read_gzip_lines", sandbox.file("log.gz", content), call(run, "build", builder));
 }
@@ -70,7 +55,7 @@ test("search_gzip", () => {
   const handle = sandbox.file("log.gz", LOG);
   const search = (pattern: string, run = testRun()) =>
     call(run, "search_gzip", handle, pattern, built("SearchGzipOptions"));
-  expect(search("^t")).toEqual([new Found("two", 2), new Found("three", 3)]);
+  expect(search("^t")).toEqual([new Match("two", 2), new Match("three", 3)]);
   expect(messageOf(() => search("["))).toStartWith("Validation error: Invalid regex pattern: '[' - ");
   expect(messageOf(() => search("t", denied("read", join(sandbox.path, "log.gz"))))).toContain(
     "unauthorized",

@@ -1,4 +1,5 @@
-import { field, MAX_U32, options } from "../../../options.ts";
+import { MAX_U32 } from "../../../conversion.ts";
+import { field, options } from "../../../options.ts";
 import { ioError } from "../../os-errors.ts";
 
 const PATH = "rust_safe_io::options";

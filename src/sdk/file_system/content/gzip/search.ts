@@ -1,5 +1,4 @@
-import { compileRegex, type Regex, RegexError } from "rhai-wasm/regex.ts";
-import { ioError } from "../../os-errors.ts";
+import { scriptRegex } from "../../patterns.ts";
 import { Kept, NotUtf8 } from "../../text.ts";
 import { GzipError } from "./gunzip.ts";
 
@@ -18,26 +17,10 @@ export interface Found {
 
 /** A test of lines: they match `pattern`, and not the pattern that excludes. */
 export function lineTest(pattern: string, options: SearchOptions): (line: string) => boolean {
-  const wanted = compile(pattern, options.case_insensitive);
+  const wanted = scriptRegex(pattern, { caseInsensitive: options.case_insensitive });
   const { exclude_pattern: exclude } = options;
-  const unwanted = exclude === undefined ? undefined : compile(exclude, false);
-  return (line) => wanted(line) && !unwanted?.(line);
-}
-
-function compile(pattern: string, caseInsensitive: boolean): Regex["isMatch"] {
-  const invalid = (error: unknown) =>
-    error instanceof RegexError
-      ? ioError("ValidationError", `Validation error: Invalid regex pattern: '${pattern}' - ${error.message}`)
-      : error;
-  const attempt = <T>(action: () => T): T => {
-    try {
-      return action();
-    } catch (error) {
-      throw invalid(error);
-    }
-  };
-  const regex = attempt(() => compileRegex(pattern, { caseInsensitive }));
-  return (line) => attempt(() => regex.isMatch(line));
+  const unwanted = exclude === undefined ? undefined : scriptRegex(exclude);
+  return (line) => wanted.isMatch(line) && !unwanted?.isMatch(line);
 }
 
 /** The lines that match; damaged content is as content that ends before the damage. */
