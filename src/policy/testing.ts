@@ -1,5 +1,7 @@
-/** Requests for the tests of this room. */
-import type { AuthorizationRequest, EntityUid } from "./types.ts";
+/** Requests and decisions for the tests of this room. */
+import { Decider } from "./decide.ts";
+import { parsePolicySet } from "./policy-set.ts";
+import type { AuthorizationRequest, Decision, EntityUid } from "./types.ts";
 
 const DIR = "file_system::Dir";
 
@@ -20,3 +22,10 @@ export const fileRequest = (
   action: `file_system.${action}`,
   resource: { type, id: path, attributes: { path }, ancestors: parents(path) },
 });
+
+export const OPEN = 'file_system::Action::"open"';
+export const root = { type: "User", id: "root" };
+export const decide = (policy: string, request: AuthorizationRequest, principal = root): Decision =>
+  new Decider(parsePolicySet(policy), principal).decide(request);
+export const allows = (policy: string, request: AuthorizationRequest): boolean =>
+  decide(policy, request).allowed;
