@@ -29,7 +29,6 @@ export interface Alarm {
   readonly alarm_details?: string;
 }
 
-export type MetricUnit = "UNDEFINED" | "COUNT" | "TIME" | "MEGABYTES" | "PERCENT";
 
 export interface Metric {
   readonly metric_name: string;
