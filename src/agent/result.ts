@@ -29,7 +29,6 @@ export interface Alarm {
   readonly alarm_details?: string;
 }
 
-
 export interface Metric {
   readonly metric_name: string;
   /** TIME is in nanoseconds. */
