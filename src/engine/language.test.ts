@@ -1,8 +1,8 @@
 /** What the engine adds to Rhai or shows otherwise than a plain build of it, on both of its machines. */
 import { describe, expect, test } from "bun:test";
-import { EnumValue } from "rhai-wasm";
+import { EnumValue, type TypeDefinition } from "rhai-wasm";
 import { createEngineSync } from "./index.ts";
-import { COLOUR, Handle, input, MEMORY, type TestFunction, testHost } from "./testing.ts";
+import { Handle, input, MEMORY, type TestFunction, testHost } from "./testing.ts";
 
 const handles: Handle[] = [];
 const functions: TestFunction[] = [
@@ -22,13 +22,21 @@ const sources: { readonly [path: string]: string } = {
   "/lib/fails": "\n1 / 0",
 };
 const { manifest, host } = testHost(functions, {
-  constants: [{ module: "Colour", name: "Red", value: new EnumValue(COLOUR.name, 0, "Red") }],
+  constants: ["Colour", "Kind", "Flag"].map((module) => ({
+    module,
+    name: "Red",
+    value: new EnumValue(module, 0, "Red"),
+  })),
   importModule: (path) => {
     const source = sources[path];
     return source === undefined ? undefined : { name: `${path}.rhai`, source };
   },
 });
-const engine = createEngineSync(manifest, MEMORY);
+const kinds: readonly TypeDefinition[] = [
+  { name: "Kind", values: ["Red"], shows: "variable's name" },
+  { name: "Flag", values: ["Red"], shows: "type", compares: false },
+];
+const engine = createEngineSync({ ...manifest, types: [...manifest.types, ...kinds] }, MEMORY);
 
 for (const walkAst of [false, true]) {
   const run = (script: string) => engine.run(input(script, host, { walkAst }));
@@ -71,6 +79,19 @@ for (const walkAst of [false, true]) {
     test("a value of an enumeration shows as its type where it is one among others", async () => {
       expect(await text("`${Colour::Red} ${[Colour::Red]}`")).toBe("Red [Colour]");
       expect(await text("[Colour::Red]")).toBe("[test::Colour]");
+    });
+
+    test("an enumeration shows and compares as its definition says", async () => {
+      expect(await text("`${Kind::Red} ${[Kind::Red]}`")).toBe("Kind [Kind]");
+      expect(await text("let kind = Kind::Red; `${kind} ${kind.to_string()} ${kind.to_debug()}`")).toBe(
+        "Red Red Kind",
+      );
+      expect(await text("Kind::Red.to_string()")).toStartWith(
+        "Non-pure method 'to_string' cannot be called on constant",
+      );
+      expect(await text("Kind::Red == Kind::Red")).toBe("true");
+      expect(await text("let flag = Flag::Red; `${flag} ${[flag]}`")).toBe("Flag [Flag]");
+      expect(await text("Flag::Red == Flag::Red")).toStartWith("Function not found: == (Flag, Flag)");
     });
 
     test("a thrown handle ends the script, and is released", async () => {

@@ -22,8 +22,15 @@ export interface TypeDefinition {
   readonly typeOf?: string;
   /** What a value of it shows inside an array, a map or an error. Defaults to `typeOf`. */
   readonly debug?: string;
-  /** For an enumeration: names by ordinal. `==`, `!=` and `to_string` come with it. */
+  /** For an enumeration: names by ordinal. */
   readonly values?: readonly string[];
+  /** Whether an enumeration comes with `==` and `!=`. Defaults to true. */
+  readonly compares?: boolean;
+  /**
+   * What `to_string` of an enumeration shows: the value's name, that name unless the value is a constant, or the type
+   * as for any other type of the host. Defaults to `name`; `to_debug` always shows the type.
+   */
+  readonly shows?: "name" | "variable's name" | "type";
   /** For an object: the class of its instances. */
   readonly class?: abstract new (
     ...args: never[]

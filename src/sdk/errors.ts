@@ -80,16 +80,19 @@ export const ERROR_TYPES: { readonly [S in ErrorSource]: TypeDefinition } = {
     name: "RhaiSafeIoErrorKind",
     debug: "rhai_safe_io::errors::RhaiSafeIoErrorKind",
     values: ERROR_KINDS.IoErrorKind,
+    shows: "variable's name",
   },
   CommonUtilsErrorKind: {
     name: "RhaiCommonUtilsErrorKind",
     debug: "rhai_sdk_common_utils::errors::RhaiCommonUtilsErrorKind",
     values: ERROR_KINDS.CommonUtilsErrorKind,
+    shows: "variable's name",
   },
   NetworkErrorKind: {
     name: "RhaiNetworkErrorKind",
     debug: "rhai_safe_network::errors::RhaiNetworkErrorKind",
     values: ERROR_KINDS.NetworkErrorKind,
+    shows: "variable's name",
   },
   SysteminfoErrorKind: {
     name: "RhaiSysteminfoErrorKind",

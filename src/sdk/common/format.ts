@@ -11,6 +11,8 @@ export const DATE_TIME_FORMAT = {
   name: "DateTimeFormat",
   typeOf: "rust_sdk_common_utils::types::datetime::DateTimeFormat",
   values: FORMATS,
+  compares: false,
+  shows: "type",
 } as const;
 
 export const formatConstants: readonly ConstantDefinition[] = FORMATS.map((name, ordinal) => ({

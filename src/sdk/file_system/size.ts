@@ -20,7 +20,9 @@ export const SIZE_UNIT = {
   name: "SizeUnit",
   typeOf: "rust_safe_io::options::SizeUnit",
   values: UNITS.map(([, name]) => name),
-};
+  compares: false,
+  shows: "type",
+} as const;
 
 const constants = UNITS.map(([constant, name], ordinal) => ({
   module: SIZE_UNIT.name,

@@ -40,7 +40,9 @@ const UNIT = {
   name: "MetricUnitType",
   typeOf: "rex_metrics_and_alarms::common::MetricUnitType",
   values: UNITS,
-};
+  compares: false,
+  shows: "type",
+} as const;
 const METRIC = {
   name: "MetricBuilder",
   debug: "rex_metrics_and_alarms::metrics::RexMetricBuilder",

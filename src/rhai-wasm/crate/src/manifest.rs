@@ -25,8 +25,9 @@ pub fn register(mut engine: Engine, reader: &mut Reader) -> State {
         engine.register_type_with_name_raw((slot.type_name)(), reader.text());
         debug_names.push(reader.text().to_string());
         let values: Rc<[String]> = reader.texts().into_iter().map(String::from).collect();
+        let traits = reader.u8();
         if !values.is_empty() {
-            register_enumeration(&mut enumerations, slot, values);
+            register_enumeration(&mut enumerations, slot, values, traits);
         }
         type_indexes.insert((slot.type_id)(), index as u16);
     }

@@ -52,26 +52,37 @@ fn ordinal(slot: &Slot, value: &Dynamic) -> u16 {
     }
 }
 
-/// Adds what every enumeration has: `==`, `!=`, `to_string`; in arrays and maps it shows as its type. Not generic in
-/// the type, of which there are hundreds: each generic closure would be in the module as often.
-pub fn register_enumeration(module: &mut Module, slot: &'static Slot, names: Rc<[String]>) {
+/// Values of an enumeration can be told apart by `==` and `!=`.
+pub const COMPARES: u8 = 1;
+/// `to_string` of an enumeration is the value's name.
+pub const NAMED: u8 = 2;
+/// ... and is a method that may change its value as far as Rhai knows: constants cannot call it.
+pub const NAMED_IF_VARIABLE: u8 = 4;
+
+/// Adds what an enumeration has besides its constants; in arrays and maps it shows as its type. Not generic in the
+/// type, of which there are hundreds: each generic closure would be in the module as often.
+pub fn register_enumeration(module: &mut Module, slot: &'static Slot, names: Rc<[String]>, traits: u8) {
+    let is_pure = traits & NAMED_IF_VARIABLE == 0;
     let mut register = |name: &str, arity: usize, func: Rc<NativeFunc>| {
         FuncRegistration::new(name).in_global_namespace().set_into_module_raw(
             module,
             vec![(slot.type_id)(); arity],
-            RhaiFunc::Pure { func, has_context: false, is_pure: true, is_volatile: false },
+            if arity == 1 {
+                RhaiFunc::Method { func, has_context: false, is_pure, is_volatile: false }
+            } else {
+                RhaiFunc::Pure { func, has_context: false, is_pure: true, is_volatile: false }
+            },
         );
     };
     let same = |args: &[&mut Dynamic]| ordinal(slot, args[0]) == ordinal(slot, args[1]);
-    register("==", 2, Rc::new(move |_, args| Ok(same(args).into())));
-    register("!=", 2, Rc::new(move |_, args| Ok((!same(args)).into())));
-    register(
-        "to_string",
-        1,
-        Rc::new(move |_, args| {
-            Ok(names.get(ordinal(slot, args[0]) as usize).cloned().unwrap_or_default().into())
-        }),
-    );
+    if traits & COMPARES != 0 {
+        register("==", 2, Rc::new(move |_, args| Ok(same(args).into())));
+        register("!=", 2, Rc::new(move |_, args| Ok((!same(args)).into())));
+    }
+    if traits & (NAMED | NAMED_IF_VARIABLE) != 0 {
+        let name = move |args: &[&mut Dynamic]| names.get(ordinal(slot, args[0]) as usize).cloned();
+        register("to_string", 1, Rc::new(move |_, args| Ok(name(args).unwrap_or_default().into())));
+    }
 }
 
 type NativeFunc = dyn Fn(Option<NativeCallContext>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>;

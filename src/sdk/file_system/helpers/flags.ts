@@ -47,7 +47,16 @@ export function flags<F extends string = never, N extends string = never>(input:
   const Flag = class extends Numbered {};
 
   const namespace: Namespace = {
-    types: [{ name, values: constants.map(([flag]) => flag), class: Flag }],
+    types: [
+      {
+        name,
+        debug: pathOf(name),
+        values: constants.map(([flag]) => flag),
+        compares: false,
+        shows: "type",
+        class: Flag,
+      },
+    ],
     constants: constants.flatMap(([flag, short], ordinal) =>
       [flag, ...short].map((constant) => ({
         module,
