@@ -98,16 +98,19 @@ export const ERROR_TYPES: { readonly [S in ErrorSource]: TypeDefinition } = {
     name: "RhaiSysteminfoErrorKind",
     debug: "rhai_safe_system_info::errors::RhaiSysteminfoErrorKind",
     values: ERROR_KINDS.SysteminfoErrorKind,
+    shows: "variable's name",
   },
   DiskinfoErrorKind: {
     name: "RhaiDiskinfoErrorKind",
     debug: "rhai_safe_disk_info::errors::RhaiDiskinfoErrorKind",
     values: ERROR_KINDS.DiskinfoErrorKind,
+    shows: "variable's name",
   },
   ProcessErrorKind: {
     name: "RhaiSafeProcessMgmtErrorKind",
     debug: "rhai_safe_process_mgmt::errors::RhaiSafeProcessMgmtErrorKind",
     values: ERROR_KINDS.ProcessErrorKind,
+    shows: "variable's name",
   },
 };
 

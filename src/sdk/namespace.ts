@@ -1,9 +1,9 @@
-import type { ConstantDefinition, TypeDefinition } from "rhai-wasm";
-import type { Operation } from "./operation.ts";
+import type { ConstantDefinition } from "rhai-wasm";
+import type { Operation, SdkType } from "./operation.ts";
 
 /** What one namespace of the SDK adds to the surface. `sdk/surface.ts` joins them into the manifest. */
 export interface Namespace {
-  readonly types: readonly TypeDefinition[];
+  readonly types: readonly SdkType[];
   readonly constants: readonly ConstantDefinition[];
   readonly operations: readonly Operation[];
 }

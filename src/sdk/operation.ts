@@ -1,4 +1,4 @@
-import type { Callback, FunctionDefinition, Value } from "rhai-wasm";
+import type { Callback, FunctionDefinition, TypeDefinition, Value } from "rhai-wasm";
 import type { Access } from "../policy/types.ts";
 import type { ErrorSource } from "./errors.ts";
 
@@ -57,8 +57,21 @@ export interface Documentation {
   readonly summary: string;
   /** Checks in the order they are made, as rex-style text: `fs:open File(<dir>/<name>)`. Empty: no check. */
   readonly checks: readonly string[];
-  /** Platforms that lack it say so here. */
+  /**
+   * Kinds of its source that scripts may catch besides those of a denial; of an operation with plain texts, what the
+   * texts are about.
+   */
+  readonly errors?: readonly string[];
+  /** A call of it in one line; what stands in it is a variable of {@link SdkType.example}. */
+  readonly example?: string;
+  /** Where it is; elsewhere calling it is an error. */
   readonly only?: "linux" | "unix";
+}
+
+/** A type of which scripts hold values. */
+export interface SdkType extends TypeDefinition {
+  /** For the documentation: a variable that holds such a value, and the expression that makes it. */
+  readonly example?: { readonly variable: string; readonly expression: string };
 }
 
 /** One overload that a script can call: its signature as data, and what it does. */

@@ -59,6 +59,9 @@ export const field = {
   }): Field<T | undefined> => ({ type: type.name, initial: undefined, accept: keep() }),
 };
 
+/** Values of options in examples, by their type in scripts. */
+const EXAMPLES: { readonly [type: string]: string } = { bool: "true", i64: "1" };
+
 /** `field` that must be set; `build()` throws `message` otherwise. */
 export function required<T>(
   inner: Field<T>,
@@ -92,6 +95,10 @@ export interface OptionsInput<F extends Fields> {
   readonly rustName?: string;
   readonly summary: string;
   readonly fields: F;
+  /** Values of the options in examples, as scripts write them; switches and numbers may be left out. */
+  readonly examples?: { readonly [K in keyof F]?: string };
+  /** Options of the example of `build()`, where those that are required are not enough: `.a(1).b(2)`. */
+  readonly chain?: string;
   readonly only?: "linux" | "unix";
   /** Setters that set more than their own field (`create` also sets `write`). */
   readonly implied?: { readonly [K in keyof F]?: (values: { -readonly [P in keyof F]: unknown }) => void };
@@ -119,6 +126,11 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
   const builder = { name: `${input.name}Builder`, typeOf: `${type.typeOf}Builder`, class: Builder };
   const self = object(builder);
   const common = { source: "text", checks: [], ...(input.only ? { only: input.only } : {}) } as const;
+  const option = (key: string): string => {
+    const value = input.examples?.[key] ?? EXAMPLES[input.fields[key]?.type ?? ""] ?? "";
+    return `.${key}(${value})`;
+  };
+  const needed = Object.entries(input.fields).filter(([, { required }]) => required !== undefined);
   const initial = () =>
     Object.fromEntries(Object.entries(input.fields).map(([key, { initial }]) => [key, initial]));
 
@@ -129,6 +141,7 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
       parameters: [self, { name: key, type }],
       returns: builder.name,
       summary: `Sets \`${key}\`.`,
+      example: `${input.name}()${option(key)}`,
       perform: (_call, target, value) => {
         target.values[key] = accept(value, key);
         input.implied?.[key]?.(target.values as { -readonly [P in keyof F]: unknown });
@@ -142,6 +155,7 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
     parameters: [],
     returns: builder.name,
     summary: input.summary,
+    example: `${input.name}()`,
     perform: () => new Builder(initial()),
   });
   const build = operation({
@@ -150,6 +164,8 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
     parameters: [self],
     returns: input.name,
     summary: `Makes the \`${input.name}\`.`,
+    errors: ["a required option that is not set", "options that do not go together"],
+    example: `${input.name}()${input.chain ?? needed.map(([key]) => option(key)).join("")}.build()`,
     perform: (_call, target) => {
       for (const [key, declared] of Object.entries(input.fields)) {
         const { message } = declared as { message?: (name: string) => string };

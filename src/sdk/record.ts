@@ -1,6 +1,6 @@
 import { HostObject, type Value } from "rhai-wasm";
 import type { Namespace } from "./namespace.ts";
-import { operation } from "./operation.ts";
+import { operation, type SdkType } from "./operation.ts";
 import { object } from "./parameters.ts";
 
 export interface RecordInput<T extends HostObject> {
@@ -8,6 +8,8 @@ export interface RecordInput<T extends HostObject> {
   readonly typeOf: string;
   readonly class: abstract new (...args: never[]) => T;
   readonly only?: "linux";
+  /** A variable that holds one in examples, and how a script comes by it. */
+  readonly example?: SdkType["example"];
   /** In the order of `to_map`. */
   readonly fields: {
     readonly [name: string]: {
@@ -49,11 +51,18 @@ export function named<N extends string>(type: string, names: readonly N[]) {
 
 /** A type whose values scripts only look at: a getter for each field, and `to_map`. */
 export function recordType<T extends HostObject>(input: RecordInput<T>): RecordNamespace<T> {
-  const type = { name: input.name, typeOf: input.typeOf, class: input.class };
+  const { example } = input;
+  const type: SdkType = {
+    name: input.name,
+    typeOf: input.typeOf,
+    class: input.class,
+    ...(example ? { example } : {}),
+  };
+  const variable = example?.variable ?? "";
   const fields = Object.entries(input.fields);
   const common = {
     source: "IoErrorKind",
-    parameters: [object<T>(type)],
+    parameters: [object<T>(input)],
     checks: [],
     ...(input.only ? { only: input.only } : {}),
   } as const;
@@ -64,6 +73,7 @@ export function recordType<T extends HostObject>(input: RecordInput<T>): RecordN
       kind: "getter",
       returns: type,
       summary: `\`${name}\` of the \`${input.name}\`.`,
+      example: `${variable}.${name}`,
       perform: (_call, record) => get(record),
     }),
   );
@@ -75,6 +85,7 @@ export function recordType<T extends HostObject>(input: RecordInput<T>): RecordN
     name: "to_map",
     returns: "Map",
     summary: `The \`${input.name}\` as a map.`,
+    example: `${variable}.to_map()`,
     perform: (_call, record) => toMap(record),
   });
   const { text } = input;
@@ -84,6 +95,7 @@ export function recordType<T extends HostObject>(input: RecordInput<T>): RecordN
       name: "to_string",
       returns: "String",
       summary: `The \`${input.name}\` as text.`,
+      example: `${variable}.to_string()`,
       perform: (_call, record) => text(record),
     }),
   ];

@@ -1,10 +1,10 @@
 import type { Manifest } from "rhai-wasm";
 import type { Namespace } from "./namespace.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, SdkType } from "./operation.ts";
 
 /** The whole of what scripts can call: the manifest for the engine, whose `functions[i]` are `operations[i]`. */
 export interface Surface {
-  readonly manifest: Manifest;
+  readonly manifest: Manifest & { readonly types: readonly SdkType[] };
   readonly operations: readonly Operation[];
 }
 

@@ -42,7 +42,9 @@ const UNIT = {
   name: "Unit",
   typeOf: "rust_safe_disk_info::constants::Unit",
   values: UNITS.map(([, name]) => name),
-};
+  compares: false,
+  shows: "type",
+} as const;
 
 const linux = { only: "linux" } as const;
 

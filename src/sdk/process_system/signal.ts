@@ -6,6 +6,7 @@ const TYPE = "Signal";
 const NUMBERS = { SIGTERM: 15, SIGQUIT: 3, SIGHUP: 1, SIGKILL: 9 } as const;
 
 export type SignalNumber = (typeof NUMBERS)[keyof typeof NUMBERS];
+const NAMES = Object.keys(NUMBERS);
 const ORDERED: readonly SignalNumber[] = Object.values(NUMBERS);
 
 /** SIGHUP, which asks for another permission than the signals that end a process. */
@@ -23,14 +24,14 @@ export const signalNamespace: Namespace = {
     {
       name: TYPE,
       debug: "rustix::signal::Signal",
-      // As text each is the name of its type, as in the reference.
-      values: ORDERED.map(() => TYPE),
+      values: NAMES,
+      shows: "type",
     },
   ],
-  constants: Object.keys(NUMBERS).map((name, ordinal) => ({
+  constants: NAMES.map((name, ordinal) => ({
     module: TYPE,
     name,
-    value: new EnumValue(TYPE, ordinal, TYPE),
+    value: new EnumValue(TYPE, ordinal, name),
   })),
   operations: [],
 };

@@ -8,12 +8,12 @@ const TRANSPORTS: readonly Transport[] = ["auto", "udp", "tcp"];
 
 export const TRANSPORT_PROTOCOL = {
   name: "TransportProtocol",
-  // The reference gives them no texts of their own.
-  values: TRANSPORTS.map(() => "TransportProtocol"),
-};
+  values: TRANSPORTS,
+  shows: "type",
+} as const;
 
 const value = (ordinal: number): EnumValue =>
-  new EnumValue(TRANSPORT_PROTOCOL.name, ordinal, TRANSPORT_PROTOCOL.name);
+  new EnumValue(TRANSPORT_PROTOCOL.name, ordinal, TRANSPORTS[ordinal] ?? "");
 
 /** `TransportProtocol::AUTO`. */
 export const AUTO = value(0);
