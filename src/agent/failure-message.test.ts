@@ -30,6 +30,16 @@ describe("a thrown map", () => {
     );
   });
 
+  test("of the network is without its kind, unless a script threw it for another source", () => {
+    const kind = new EnumValue("RhaiNetworkErrorKind", 0, "PermissionDenied");
+    expect(failureMessage(thrown({ kind, message: "no", source: "NetworkErrorKind" }))).toBe(
+      "NetworkErrorKind: Unknown: no (line 3, position 5)",
+    );
+    expect(failureMessage(thrown({ kind, message: "no", source: "fetch" }))).toBe(
+      "fetch: PermissionDenied: no (line 3, position 5)",
+    );
+  });
+
   test("of the script's own says what it lacks", () => {
     expect(failureMessage(thrown({ code: 5n }))).toBe(
       "Unknown: Unknown: No message available (line 3, position 5)",

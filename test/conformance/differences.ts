@@ -97,13 +97,6 @@ export const DIFFERENCES: { readonly [id: string]: Difference } = {
     reason: "Unsigned numbers are ordinary integers where they fit.",
     expect: { output: '["i64", "i64", true, true]' },
   },
-  "sys-client-denied": {
-    reason: "A kind of any module is printed by its name.",
-    expect: {
-      message:
-        'NetworkErrorKind: PermissionDenied: Permission denied: {{USER}} unauthorized to perform network::Action::"GET" for network::url::"{{HTTP}}/health" (line 1, position 55)',
-    },
-  },
   "sys-client-redirect": {
     expect: { status: "ERROR", error_type: "ACCESS_DENIED_EXCEPTION" },
     compare: {
