@@ -131,6 +131,22 @@ for (const walkAst of [false, true]) {
       const scope = new Map<string, Value>([["a", [1n, "x"]]]);
       expect(await text("a.push(2); a", { walkAst, scope })).toBe('[1, "x", 2]');
     });
+    test("loops with a counter beside variables of the scope", async () => {
+      const scope = new Map<string, Value>([
+        ["a", "x"],
+        ["b", "y"],
+      ]);
+      const loop = "let r = []; for (n, i) in [7, 8] { r.push(`${n}${i}${a}${b}`); } r";
+      const hidden = loop.replace("for (", "for /* ( */ (");
+      const closure = "each([1], |n| { let r = []; for (m, i) in [7, 8] { r.push(i) } r })";
+      for (const [script, expected] of [
+        [loop, '["70xy", "81xy"]'],
+        [hidden, '["70xy", "81xy"]'],
+        [closure, "[[0, 1]]"],
+      ] as const) {
+        expect(await text(script, { walkAst, scope })).toBe(expected);
+      }
+    });
 
     const endless: readonly (readonly [string, string, string])[] = [
       ["a loop", "loop {}", "timeMs"],

@@ -32,6 +32,13 @@ const PAGE_BYTES = 65_536;
 /** An operation at most doubles what there is (`a += a`), so that the bound is met between two operations. */
 const HEADROOM = 2.25;
 
+/**
+ * A loop with a counter, `for (item, index) in …`, or what a comment may hide of one. Grain counts in the wrong variable
+ * where the script has been given some (Rhai 1.27.0, `ITER_NEXT_INDEXED` without the frame's base), so that such a
+ * script walks the AST.
+ */
+const COUNTED_LOOP = /\bfor\s*[(/]/;
+
 /** A Rhai engine with the functions of one manifest. It runs one script at a time, each in fresh state. */
 export class Engine {
   private readonly objects = new Objects();
@@ -115,7 +122,7 @@ export class Engine {
     out.i64(BigInt(limits.operations)).u32(limits.callDepth).u32(limits.modules);
     out.u32(limits.stringBytes).u32(limits.arrayItems).u32(limits.mapItems).u32(this.memoryBytes);
     out
-      .u8(walkAst ? 1 : 0)
+      .u8(walkAst || (scope.size > 0 && COUNTED_LOOP.test(script)) ? 1 : 0)
       .text(script)
       .u32(scope.size);
     for (const [name, value] of scope) this.values.write(out.text(name), value);
