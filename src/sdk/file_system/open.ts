@@ -245,6 +245,8 @@ function accessOf({ read, write }: OpenedFor): Access {
 /** Refuses a name that has a directory in it. @throws kind `InvalidPath` */
 export function expectBaseName(name: string): void {
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+  // Seen from any directory that is the root, which is no file in a directory.
+  if (parts.length === 0 && name.startsWith("/")) throw ioError("Other", "No parent path");
   if (parts.length > 0 && (name.startsWith("/") || parts.length > 1 || name.startsWith("./"))) {
     throw ioError("InvalidPath", "Invalid path: file path must contain only a filename");
   }

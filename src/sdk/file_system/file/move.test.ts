@@ -76,6 +76,11 @@ describe("move", () => {
     expect(content("a")).toBe("x");
   });
 
+  test.each(["/", "//", "/."])("to %j, which is no name: it stays", (name) => {
+    expect(messageOf(() => move(sandbox.file("a", "x"), name))).toBe("No parent path");
+    expect(content("a")).toBe("x");
+  });
+
   test("a name that now stands for another file: refused", () => {
     const source = sandbox.file("a", "first");
     rmSync(path("a"));
