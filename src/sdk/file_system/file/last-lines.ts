@@ -1,10 +1,14 @@
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Authorized } from "../../../policy/types.ts";
 import { type Opened, readerOf } from "../effects/content.ts";
 
 const NEWLINE = 10;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Where the last `count` lines of a file of `size` bytes begin. A newline at the very end begins no line. */
+/**
+ * Where the last `count` lines of a file of `size` bytes begin. A newline at the very end begins no line.
+ * @throws {LimitError} when they are longer than what is read of one file
+ */
 export function lastLinesOffset(
   token: Authorized<"file_system.read">,
   file: Opened,
@@ -24,6 +28,7 @@ export function lastLinesOffset(
       if (left === 0n) return start + at + 1;
     }
     end = start;
+    if (size - end > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
   }
   return 0;
 }

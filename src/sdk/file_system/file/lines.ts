@@ -1,10 +1,11 @@
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Call } from "../../operation.ts";
 import { requireRead } from "../access.ts";
 import { sizeOf } from "../effects/content.ts";
 import { piecesOf } from "../effects/file.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
-import { bytesOfLines, linesOf, select } from "../text.ts";
+import { bytesOfLines, select } from "../text.ts";
 import { lastLinesOffset } from "./last-lines.ts";
 import { INVALID_START } from "./options.ts";
 import { remaining } from "./read.ts";
@@ -27,7 +28,7 @@ export function readLines(call: Call, handle: FileHandle, { count, start }: Whic
     if (count !== undefined && count < 0n && start === undefined) {
       // From the end, so that the end of a large file is found without reading all of it.
       const offset = lastLinesOffset(token, handle, sizeOf(token, handle), -count);
-      return [...linesOf(piecesOf(token, handle, offset))];
+      return collectLines(piecesOf(token, handle, offset));
     }
     const selection = { count: numberOf(count), start: numberOf(start) };
     return select(bytesOfLines(remaining(token, handle)), selection);
@@ -47,7 +48,7 @@ export function readPage(call: Call, handle: FileHandle, count: bigint): string[
   const most = Number(count);
   return asIoErrors(() => {
     const page: Uint8Array[] = [];
-    let found = 0;
+    let [found, bytes] = [0, 0];
     for (const piece of piecesOf(token, handle, handle.position)) {
       let end = 0;
       while (found < most && end < piece.length) {
@@ -56,12 +57,14 @@ export function readPage(call: Call, handle: FileHandle, count: bigint): string[
         if (newline >= 0) found++;
       }
       page.push(piece.subarray(0, end));
-      handle.position += end;
+      bytes += end;
+      if (bytes > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
       if (found === most) break;
     }
+    handle.position += bytes;
     return collectLines(page);
   });
 }
 
-const collectLines = (pieces: readonly Uint8Array[]): string[] =>
+const collectLines = (pieces: Iterable<Uint8Array>): string[] =>
   select(bytesOfLines(pieces), { count: undefined, start: 1 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { truncateSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { messageOf } from "../../testing.ts";
@@ -114,6 +115,37 @@ test("read_page continues, over pieces of the file too", () => {
   }
   expect(pages.map(({ length }) => length)).toEqual([7000, 7000, 7000, 7000, 2000]);
   expect(pages.flat()).toEqual(text);
+});
+
+describe("a line that never ends meets a limit", () => {
+  test.each<[string, string, Record<string, bigint>]>([
+    ["read_page", "ReadPageOptions", { num_lines: 1n }],
+    ["read_lines", "ReadLinesOptions", { count: 1n }],
+    ["read_lines", "ReadLinesOptions", { count: -1n }],
+    ["read_lines", "ReadLinesOptions", { count: -1n, start: 9n }],
+  ])("%s, %s %p", (operation, options, values) => {
+    const file = sandbox.file("sparse", "x\n");
+    truncateSync(path("sparse"), 2 ** 40);
+    file.position = 2;
+    const read = () => perform(operation, file, built(options, values));
+    expect(messageOf(read)).toBe("limit fileBytes exceeded: at most 67108864");
+  });
+});
+
+test("a page that could not be read is the next one", () => {
+  const file = sandbox.file("a", "x\n");
+  truncateSync(path("a"), 2 ** 40);
+  const page = () => perform("read_page", file, built("ReadPageOptions", { num_lines: 2n }));
+  expect(messageOf(page)).toContain("fileBytes");
+  truncateSync(path("a"), 2);
+  expect(page()).toEqual(["x"]);
+});
+
+test("more lines than an array may have", () => {
+  const file = sandbox.file("a", "\n".repeat(1_000_001));
+  const read = (count: bigint) => perform("read_lines", file, built("ReadLinesOptions", { count }));
+  expect(messageOf(() => read(-2_000_000n))).toBe("limit arrayItems exceeded: at most 1000000");
+  expect(read(-1_000_000n)).toHaveLength(1_000_000);
 });
 
 describe("search", () => {
