@@ -47,6 +47,10 @@ export const LIMITS = {
   treeEntries: 1_000_000,
   /** Entries of a tree that one recursive change applies to. */
   treeChanges: 100_000,
+  /** Bytes that one operation decompresses: a few kilobytes can hold terabytes. */
+  decompressedBytes: 4 * 1024 * MiB,
+  /** Entries of one archive that is extracted, of any type. */
+  archiveEntries: 100_000,
   /** Levels of directories below the one at which a search or a removal starts. */
   directoryDepth: 256,
   /** Bytes of a path, without the NUL at its end. */

@@ -1,12 +1,9 @@
-import { LimitError } from "../../../platform/limits.ts";
-
-/** Bytes that one operation decompresses: a few kilobytes can hold terabytes. */
-const MAX_DECOMPRESSED_BYTES = 4 * 1024 ** 3;
+import { LIMITS, LimitError } from "../../../platform/limits.ts";
 
 /** `pieces` up to the limit. @throws {LimitError} beyond it */
 export function* bounded(
   pieces: Iterable<Uint8Array>,
-  maximum = MAX_DECOMPRESSED_BYTES,
+  maximum: number = LIMITS.decompressedBytes,
 ): Generator<Uint8Array, void, void> {
   let left = maximum;
   for (const piece of pieces) {

@@ -34,8 +34,13 @@ export class Sandbox {
     return this.open(name);
   }
 
+  /** Lets go of all that is open. */
+  close(): void {
+    for (const handle of this.handles.splice(0)) handle.release();
+  }
+
   remove(): void {
-    for (const handle of this.handles) handle.release();
+    this.close();
     rmSync(this.path, { recursive: true, force: true });
   }
 

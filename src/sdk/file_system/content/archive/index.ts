@@ -1,3 +1,4 @@
+import { LIMITS, LimitError } from "../../../../platform/limits.ts";
 import type { Namespace } from "../../../namespace.ts";
 import { type Call, operation } from "../../../operation.ts";
 import { field, options } from "../../../options.ts";
@@ -26,8 +27,11 @@ const extractArchiveOptions = options({
 function extract(call: Call, archive: FileHandle, base: DirHandle, preserved: Preserved): void {
   const read = readerOf(requireRead(call, archive), archive);
   const directories: TarEntry[] = [];
+  let entries = 0;
   asIoError(() => {
     for (const entry of readTar(bounded(gunzip(read, archive.position)))) {
+      entries++;
+      if (entries > LIMITS.archiveEntries) throw new LimitError("archiveEntries", LIMITS.archiveEntries);
       if (entry.type === "directory") directories.push(entry);
       if (entry.type === "file") extractFile(call, base, entry, preserved);
     }
