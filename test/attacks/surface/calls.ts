@@ -60,7 +60,7 @@ function expressionOf(operation: Operation, at: number, hostile: string): string
 }
 
 /** A script that makes the calls one by one and tells `debug` how each of them ends. */
-export function scriptOf(directory: string, calls: readonly HostileCall[]): string {
+export function scriptOf(directory: string, calls: readonly Pick<HostileCall, "expression">[]): string {
   const steps = calls.map(
     ({ expression }) =>
       `try { let value = ${expression}; debug("value"); } catch (error) { debug(ending(error)); }`,
