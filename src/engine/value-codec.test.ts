@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Char, EnumValue, type Value } from "rhai-wasm";
+import { createEngineSync } from "./index.ts";
 import { Objects } from "./objects.ts";
 import { Reader } from "./reader.ts";
-import { COLOUR, HANDLE, Handle } from "./testing.ts";
+import { COLOUR, HANDLE, Handle, input, MEMORY, testHost } from "./testing.ts";
 import { Types } from "./types.ts";
 import { ValueCodec } from "./value-codec.ts";
 import { Writer } from "./writer.ts";
@@ -58,6 +59,56 @@ test("a cut message is refused, whatever the cut", () => {
       expect(() => codec.read(new Reader(cut))).toThrow();
     }),
   );
+});
+
+test("any bytes are a value or an error", () => {
+  const byte = fc.oneof(fc.nat(14), fc.constantFrom(0, 255), fc.nat(255));
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 200 }), (bytes) => {
+      try {
+        codec.read(new Reader(Uint8Array.from(bytes)));
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("arrays in arrays without end, and a count without values, are an error", () => {
+  const nested = new Writer();
+  for (let depth = 0; depth < 1_000_000; depth++) nested.u8(7).u32(1);
+  expect(() => codec.read(new Reader(nested.written()))).toThrow(RangeError);
+  for (const tag of [7, 8]) {
+    const counted = new Writer().u8(tag).u32(0xffff_ffff).written();
+    expect(() => codec.read(new Reader(counted))).toThrow(RangeError);
+  }
+});
+
+test("every value goes through a script and comes back", async () => {
+  let given: Value = null;
+  const taken: Value[] = [];
+  const { manifest, host } = testHost([
+    { name: "give", parameters: [], perform: () => given },
+    {
+      name: "take",
+      parameters: ["any"],
+      perform: ([value = null]) => {
+        taken.push(value);
+        return value;
+      },
+    },
+  ]);
+  const engine = createEngineSync(manifest, MEMORY);
+  const property = fc.asyncProperty(anyValue, async (value) => {
+    given = value;
+    taken.length = 0;
+    const scope = new Map<string, Value>([["held", value]]);
+    const script = "let again = take(give()); take(again); take(held); take([#{a: held}])";
+    expect(await engine.run(input(script, host, { scope }))).toMatchObject({ status: "ok" });
+    expect(taken).toEqual([value, value, value, [new Map([["a", value]])]]);
+  });
+  await fc.assert(property, { numRuns: 200 });
 });
 
 test("an object is released with its last reference", () => {

@@ -4,11 +4,15 @@ import { lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { libc } from "../bun-ffi.ts";
 import { KERNELS, temporaryDirectory } from "../bun-testing.ts";
 import { OsError } from "../os-error.ts";
+import { SYSCALL } from "../syscall.ts";
 import { close, closing } from "./descriptor.ts";
+import { LIST } from "./flags.ts";
 import { withKernel } from "./kernel.ts";
-import { openDirectory, openDirectoryFollowing, realPath } from "./open.ts";
+import { openAt, openDirectory, openDirectoryFollowing, realPath } from "./open.ts";
+import { fstat } from "./status.ts";
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), "remit-walk-")));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -95,6 +99,63 @@ describe("a path leads where the kernel finds it, and nowhere through a link", (
         },
       );
       fc.assert(property, { numRuns: 60 });
+    });
+  }
+});
+
+const RESOLVE_NO_SYMLINKS = 0x04;
+const RESOLVE_BENEATH = 0x08;
+
+/** The inode of the directory that the kernel finds at `path`, below `root` and through no link. */
+function beneath(root: number, path: string): bigint | undefined {
+  const library = libc();
+  if (library === undefined) throw new Error("this test needs FFI");
+  const name = new TextEncoder().encode(`${path}\0`);
+  const how = new BigUint64Array([BigInt(LIST), 0n, BigInt(RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH)]);
+  const { syscall } = library.functions;
+  const [address, flags] = [library.addressOf(name), library.addressOf(new Uint8Array(how.buffer))];
+  const fd = syscall(SYSCALL.openat2, root, address, flags, how.byteLength, 0, 0);
+  return fd < 0 ? undefined : closing(fd, (opened) => fstat(opened).ino);
+}
+
+/** The same, a name at a time, as everything walks that starts at an open directory. */
+function stepByStep(root: number, path: string): bigint | undefined {
+  const walk = (fd: number, names: readonly string[]): bigint => {
+    const [name, ...rest] = names;
+    if (name === undefined) return fstat(fd).ino;
+    return closing(openAt(fd, name, { access: "read", directory: true }), (next) => walk(next, rest));
+  };
+  try {
+    return walk(root, path.split("/"));
+  } catch (error) {
+    if (error instanceof OsError) return undefined;
+    throw error;
+  }
+}
+
+describe("below an open directory a walk finds what the kernel finds there, and goes nowhere else", () => {
+  for (const [name, kernel] of Object.entries(KERNELS)) {
+    test.skipIf(KERNELS["native"]?.openPath === undefined)(`${name} (compared with openat2)`, () => {
+      const property = fc.property(
+        fc.array(step, { maxLength: 8 }),
+        fc.array(relative, { minLength: 1, maxLength: 8 }),
+        (tree, paths) => {
+          build(tree);
+          withKernel(kernel, () =>
+            closing(openDirectory(base), (root) => {
+              for (const path of paths) {
+                const plain = path.split("/").every((part) => NAMES.includes(part));
+                // What is no name is refused, also where it would lead to a directory below.
+                expect([path, stepByStep(root, path)]).toEqual([
+                  path,
+                  plain ? beneath(root, path) : undefined,
+                ]);
+              }
+            }),
+          );
+        },
+      );
+      fc.assert(property, { numRuns: 100 });
     });
   }
 });
