@@ -38,7 +38,7 @@ export class RunState {
     this.entries.push({
       timestamp: logTime(),
       level,
-      message: cutBytes(message),
+      message: cutBytes(message.toWellFormed()),
       line_number: String(line),
       ...(api === undefined ? {} : { rhai_api_name: api }),
     });

@@ -17,6 +17,7 @@ import { close, closing } from "./descriptor.ts";
 import { listNames, mkdirAt, readLinkAt, renameAt, statAt, symlinkAt, unlinkAt } from "./directory.ts";
 import { kernel } from "./kernel.ts";
 import { openDirectory } from "./open.ts";
+import { ProcKernel } from "./proc-kernel.ts";
 import type { Fd } from "./types.ts";
 
 const base = temporaryDirectory();
@@ -76,8 +77,19 @@ describe("listing", () => {
     test("also has names that are not UTF-8", () =>
       inFresh((dir, path) => {
         writeFileSync(Buffer.concat([Buffer.from(path("x")), Buffer.from([0xff])]), "");
-        expect(listNames(dir).map(({ name }) => name)).toEqual(["x\ufffd"]);
+        const [name = ""] = listNames(dir).map(({ name }) => name);
+        expect(name.toWellFormed()).toBe("x\ufffd");
         expect(codeOf(() => statAt(dir, "x\ufffd"))).toBe("ENOENT");
+        // `node:fs` does not tell what the bytes are.
+        expect(codeOf(() => statAt(dir, name))).toBe(kernel() instanceof ProcKernel ? "ENOENT" : "no error");
+      }));
+
+    test("a byte order mark is part of a name", () =>
+      inFresh((dir, path) => {
+        writeFileSync(path("\ufeffx"), "marked");
+        expect(listNames(dir).map(({ name }) => name)).toEqual(["\ufeffx"]);
+        unlinkAt(dir, "\ufeffx");
+        expect(listNames(dir)).toEqual([]);
       }));
 
     test("fails for what is no directory, or not open", () => {

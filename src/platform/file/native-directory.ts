@@ -3,6 +3,7 @@ import type { Libc } from "../bun-ffi.ts";
 import { LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
+import { decodeName } from "./name-text.ts";
 import type { Scratch } from "./scratch.ts";
 import { type DirectoryEntry, type Fd, typeOf } from "./types.ts";
 
@@ -12,8 +13,6 @@ export type DirectoryReader = (fd: Fd, maximum: number) => DirectoryEntry[];
 export function directoryReader(libc: Libc, scratch: Scratch): DirectoryReader {
   return process.platform === "darwin" ? readdir(libc) : getdents(libc, scratch);
 }
-
-const decoder = new TextDecoder();
 
 function add(entries: DirectoryEntry[], entry: DirectoryEntry, maximum: number): void {
   if (entry.name === "." || entry.name === "..") return;
@@ -33,7 +32,7 @@ function getdents(libc: Libc, scratch: Scratch): DirectoryReader {
         );
         if (filled === 0) return entries;
         for (let at = 0; at < filled; at += view.getUint16(at + 16, true)) {
-          const name = decoder.decode(data.subarray(at + 19, data.indexOf(0, at + 19)));
+          const name = decodeName(data.subarray(at + 19, data.indexOf(0, at + 19)));
           add(
             entries,
             { name, type: typeOf(view.getUint8(at + 18)), ino: view.getBigUint64(at, true) },
@@ -61,7 +60,7 @@ function readdir(libc: Libc): DirectoryReader {
         const address = libc.functions.readdir(stream);
         if (address === 0 || address === null) return entries;
         const head = new DataView(libc.copy(address, 0, 21).buffer);
-        const name = decoder.decode(libc.copy(address, 21, head.getUint16(18, true)));
+        const name = decodeName(libc.copy(address, 21, head.getUint16(18, true)));
         add(entries, { name, type: typeOf(head.getUint8(20)), ino: head.getBigUint64(0, true) }, maximum);
       }
     } finally {

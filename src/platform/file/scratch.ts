@@ -1,12 +1,10 @@
 import type { Libc, Pointer } from "../bun-ffi.ts";
 import { LIMITS } from "../limits.ts";
 import { OsError } from "../os-error.ts";
+import { decodeName, encodeName } from "./name-text.ts";
 
 const PATH_SPACE = LIMITS.pathBytes + 1;
 const DATA_SPACE = 64 * 1024;
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 
 /**
  * Memory in which arguments are handed to C and results come back, allocated once: two paths, then data. Calls are
@@ -38,13 +36,12 @@ export class Scratch {
 
   /** The first `length` bytes of the data as text. */
   text(length: number): string {
-    return decoder.decode(this.data.subarray(0, length));
+    return decodeName(this.data.subarray(0, length));
   }
 
   private put(text: string, offset: number): void {
     const space = this.bytes.subarray(offset, offset + PATH_SPACE - 1);
-    const { read, written } = encoder.encodeInto(text, space);
-    if (read < text.length) throw new OsError("ENAMETOOLONG");
+    const written = encodeName(text, space);
     // A NUL would cut the path short: the kernel would see another one than was authorized.
     if (space.subarray(0, written).includes(0)) throw new OsError("EINVAL");
     this.bytes[offset + written] = 0;

@@ -84,7 +84,8 @@ function confirmed(call: Call, found: Opened, path: string, always: boolean): Di
   return handleOf(found, found.realPath);
 }
 
-const handleOf = (found: Opened, path: string): DirHandle => new DirHandle(found.descriptor, path);
+const handleOf = (found: Opened, path: string): DirHandle =>
+  new DirHandle(found.descriptor, path.toWellFormed());
 
 /**
  * Makes the directory at `path`; with `recursive` also the missing ones above it, each of which is asked for before

@@ -28,7 +28,9 @@ export function ask<V extends Verb>(
 
 function pathResource(type: string, text: string): Resource {
   validatePath(text);
-  const path = text.length > 1 && text.endsWith("/") ? text.slice(0, -1) : text;
+  // Bytes of a name that are no UTF-8 are no text for a policy.
+  const wellFormed = text.toWellFormed();
+  const path = wellFormed.length > 1 && wellFormed.endsWith("/") ? wellFormed.slice(0, -1) : wellFormed;
   return { type, id: path, attributes: { path }, ancestors: ancestors(path) };
 }
 

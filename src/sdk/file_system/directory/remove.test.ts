@@ -56,6 +56,17 @@ describe("delete", () => {
     expect(asked(state)).toEqual([`delete Dir::${path}`]);
   });
 
+  test("removes names that are not UTF-8, each by its own bytes", () => {
+    const path = tree("bytes");
+    for (const byte of [0xfe, 0xff]) {
+      const name = Buffer.concat([Buffer.from(`${path}/sub/`), Buffer.of(byte)]);
+      mkdirSync(name);
+      writeFileSync(Buffer.concat([name, Buffer.from("/file-"), Buffer.of(byte)]), "");
+    }
+    run("delete", directoryAt(path), recursively);
+    expect(existsSync(path)).toBe(false);
+  });
+
   test("a denied directory stays", () => {
     const path = tree("denied");
     expect(denial(allBut(`delete ${path}`), "delete", directoryAt(path), byForce)).toBe(

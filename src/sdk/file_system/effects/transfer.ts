@@ -64,7 +64,7 @@ export function copyLink(
   expectFor(tokens.read, from.path);
   expectFor(tokens.create, to.path);
   const target = readLinkAt(from.directory, from.name);
-  // Bytes that are no UTF-8 were lost in reading: the copy would lead elsewhere, and the original goes.
+  // Bytes that are no UTF-8 may have been lost in reading: the copy would lead elsewhere, and the original goes.
   if (target.includes("\ufffd")) throw new OsError("EILSEQ");
   symlinkAt(target, to.directory, to.name);
 }
