@@ -1,6 +1,7 @@
 import type { Manifest } from "rhai-wasm";
 import type { Namespace } from "./namespace.ts";
 import type { Operation, SdkType } from "./operation.ts";
+import { knowTypes } from "./type-names.ts";
 
 /** The whole of what scripts can call: the manifest for the engine, whose `functions[i]` are `operations[i]`. */
 export interface Surface {
@@ -14,6 +15,7 @@ export function joinNamespaces(namespaces: readonly Namespace[]): Surface {
   const constants = namespaces.flatMap((namespace) => namespace.constants);
   const operations = namespaces.flatMap((namespace) => namespace.operations);
   refuseDuplicates(types.map((type) => type.name));
+  knowTypes(types);
   refuseDuplicates(constants.map((constant) => `${constant.module}::${constant.name}`));
   refuseDuplicates(
     operations.map(

@@ -9,7 +9,9 @@ function enumerationOf<const V extends readonly (readonly [constant: string, nam
   const names = values.map(([, value]) => value);
   const value = (ordinal: number) => new EnumValue(name, ordinal, names[ordinal] ?? "");
   const namespace: Namespace = {
-    types: [{ name, values: names, shows: "variable's name" }],
+    types: [
+      { name, debug: `rust_safe_network::netstat::common::${name}`, values: names, shows: "variable's name" },
+    ],
     constants: values.map(([constant], ordinal) => ({ module: name, name: constant, value: value(ordinal) })),
     operations: [],
   };

@@ -1,7 +1,7 @@
 import type { Value } from "rhai-wasm";
-import { describeType } from "../file_system/helpers/flags.ts";
 import type { Call } from "../operation.ts";
 import { seenText } from "../seen.ts";
+import { typeNameOf } from "../type-names.ts";
 import { invalid } from "./errors.ts";
 import { killOne, type Signalled } from "./kill.ts";
 import { listProcesses } from "./list.ts";
@@ -16,7 +16,7 @@ export const ps = (call: Call): ProcessInfo[] => named("ps", () => listProcesses
 export function killByNumber(call: Call, pid: bigint, flags: readonly Value[] = []): Signalled[] {
   const [flag] = flags;
   // The reference has a type of flags for it, but nothing that makes one.
-  if (flag !== undefined) throw invalid(`kill: expected KillFlag flag, got ${describeType(flag)}`);
+  if (flag !== undefined) throw invalid(`kill: expected KillFlag flag, got ${typeNameOf(flag)}`);
   if (pid < 0n) {
     throw invalid("kill: failed to build options: Validation error: PID cannot be negative");
   }

@@ -8,6 +8,7 @@ const TRANSPORTS: readonly Transport[] = ["auto", "udp", "tcp"];
 
 export const TRANSPORT_PROTOCOL = {
   name: "TransportProtocol",
+  debug: "rust_safe_system_info::options::TransportProtocol",
   values: TRANSPORTS,
   shows: "type",
 } as const;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { Char, EnumValue, FunctionPointer, type Value } from "rhai-wasm";
-import { errorKind, SdkError } from "../../errors.ts";
+import { EnumValue, type Value } from "rhai-wasm";
+import { SdkError } from "../../errors.ts";
 import { caller, testRun } from "../../testing.ts";
+import { knowTypes } from "../../type-names.ts";
 import { flags } from "./flags.ts";
 
 const tail = flags({
@@ -10,6 +11,7 @@ const tail = flags({
   numbered: { n: { parameters: ["count"], short: ["m"] }, range: { parameters: ["start", "end"] } },
 });
 const other = flags({ module: "wc", constants: { lines: ["l"] } });
+knowTypes(other.namespace.types);
 const call = caller([tail.namespace]);
 const make = (name: string, ...numbers: bigint[]) => call(testRun(), name, ...numbers);
 const constant = (of: typeof tail | typeof other, name: string): EnumValue => {
@@ -41,22 +43,11 @@ describe("anything else is refused", () => {
     }
     return "accepted";
   };
-  const cases: [Value, string][] = [
+  test.each<[Value, string]>([
     [null, "()"],
-    [1n, "i64"],
-    [1, "f64"],
-    [true, "bool"],
     ["s", "string"],
-    [new Char("c"), "char"],
-    [[], "array"],
-    [new Map(), "map"],
-    [new Uint8Array(1), "blob"],
-    [new FunctionPointer(0, "f"), "Fn"],
     [constant(other, "lines"), "rhai_safe_io::command::wc::WcFlag"],
-    [errorKind("IoErrorKind", "Other"), "rhai_safe_io::errors::RhaiSafeIoErrorKind"],
-    [new EnumValue("Signal", 9, "SIGKILL"), "Signal"],
-  ];
-  test.each(cases)("%p", (value, type) => {
+  ])("%p", (value, type) => {
     expect(got(value)).toBe(`Other|tail: expected TailFlag flag, got ${type}`);
   });
 });

@@ -1,8 +1,8 @@
-import { Char, EnumValue, FunctionPointer, HostObject, type Value } from "rhai-wasm";
-import { ERROR_TYPES } from "../../errors.ts";
+import { EnumValue, HostObject, type Value } from "rhai-wasm";
 import type { Namespace } from "../../namespace.ts";
 import { operation } from "../../operation.ts";
 import { integer } from "../../parameters.ts";
+import { typeNameOf } from "../../type-names.ts";
 import { ioError } from "../os-errors.ts";
 
 interface FlagsInput<F extends string, N extends string> {
@@ -50,7 +50,7 @@ export function flags<F extends string = never, N extends string = never>(input:
     types: [
       {
         name,
-        debug: pathOf(name),
+        debug: `rhai_safe_io::command::${module}::${name}`,
         values: constants.map(([flag]) => flag),
         compares: false,
         shows: "type",
@@ -87,31 +87,9 @@ export function flags<F extends string = never, N extends string = never>(input:
     for (const value of values) {
       if (value instanceof EnumValue && value.type === name) set.add(value.name);
       else if (value instanceof Flag) first.set(value.flag, first.get(value.flag) ?? value.numbers);
-      else throw ioError("Other", `${module}: expected ${name} flag, got ${describeType(value)}`);
+      else throw ioError("Other", `${module}: expected ${name} flag, got ${typeNameOf(value)}`);
     }
     return { has: (flag) => set.has(flag), numbers: (flag) => first.get(flag) };
   };
   return { namespace, parse };
-}
-
-/** The type of `value` as a message names it: Rhai's name, or for a type of the host its Rust-style path. */
-export function describeType(value: Value): string {
-  if (value === null) return "()";
-  if (value instanceof EnumValue || value instanceof Numbered) return pathOf(value.type);
-  if (value instanceof Char) return "char";
-  if (value instanceof FunctionPointer) return "Fn";
-  if (value instanceof Map) return "map";
-  if (value instanceof Uint8Array) return "blob";
-  if (Array.isArray(value)) return "array";
-  if (value instanceof HostObject) return value.constructor.name;
-  return { bigint: "i64", number: "f64", string: "string", boolean: "bool" }[
-    typeof value as "bigint" | "number" | "string" | "boolean"
-  ];
-}
-
-function pathOf(type: string): string {
-  if (type.endsWith("Flag")) {
-    return `rhai_safe_io::command::${type.slice(0, -"Flag".length).toLowerCase()}::${type}`;
-  }
-  return Object.values(ERROR_TYPES).find(({ name }) => name === type)?.debug ?? type;
 }
