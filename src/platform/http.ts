@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import { LIMITS, LimitError } from "./limits.ts";
-import { formatAddress, parseAddress } from "./network/address.ts";
+import { type Address, formatAddress, parseAddress, unmapped } from "./network/address.ts";
 import { lookupHost, type Target } from "./network/lookup.ts";
 
 /** What came back. */
@@ -12,9 +12,16 @@ export interface HttpResponse {
   readonly body: Uint8Array;
 }
 
-/** The request could not be sent, or its answer not be read. */
+/** The request could not be sent, or its answer not be read to its end. */
 export class HttpError extends Error {
   override readonly name = "HttpError";
+  constructor(
+    readonly failed: "scheme" | "request" | "body",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 const REDIRECTS: readonly (number | undefined)[] = [301, 302, 303, 307, 308];
@@ -28,49 +35,72 @@ const UNREACHABLE: readonly unknown[] = [
   "ETIMEDOUT",
 ];
 
-/** The URL if it is one that {@link httpGet} takes. */
-export function httpUrl(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined;
-}
+const SCHEMES: readonly string[] = ["http:", "https:"];
 
 /** Its name or address, which stands in brackets if it is one of IPv6. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
 
-/** The addresses of the host of `url`. @throws {HttpError} when it has none */
+/** The addresses of the host of `url`. @throws {HttpError} when it has none, or the URL is none of HTTP */
 export async function httpTargets(url: URL): Promise<readonly Target[]> {
+  if (!SCHEMES.includes(url.protocol)) throw new HttpError("scheme", url.protocol);
   const targets = await lookupHost(hostOf(url));
-  if (targets.length === 0) throw new HttpError(`no address of ${url.hostname}`);
+  if (targets.length === 0) throw new HttpError("request", `no address of ${url.hostname}`);
   return targets;
+}
+
+/** `url` with an address of its host in place of the name, without a user. */
+export function urlAt(url: URL, address: Address): string {
+  const at = new URL(withoutUser(url));
+  const host = formatAddress(unmapped(address));
+  at.hostname = host.includes(":") ? `[${host}]` : host;
+  return at.href;
 }
 
 /**
  * Gets `url` from the first of `targets` that can be connected to, without following redirects. The name in it is not
  * resolved again, and no proxy of the environment comes between. Of the body `maxBytes` are kept where given.
  * @throws {HttpError}
- * @throws {LimitError} when the body is larger than `responseBytes` and not to be cut
+ * @throws {LimitError} when it takes longer than `requestTimeMs`, the headers are larger than `headerBytes`, or the body is larger than `responseBytes` and not to
+ *   be cut
  */
 export async function httpGet(
   url: URL,
   targets: readonly Target[],
   maxBytes: number | undefined,
+  timeMs: number = LIMITS.requestTimeMs,
 ): Promise<HttpResponse> {
-  const signal = AbortSignal.timeout(LIMITS.requestTimeMs);
+  const signal = AbortSignal.timeout(timeMs);
+  let failed: HttpError["failed"] = "request";
   try {
     const message = await requestAny(url, targets, signal);
+    failed = "body";
     const { statusCode: status = 0, headers } = message;
-    const { location } = headers;
-    const isRedirect = REDIRECTS.includes(status) && location !== undefined;
-    return {
-      status,
-      location: isRedirect && URL.canParse(location, url.href) ? new URL(location, url).href : undefined,
-      body: await readBody(message, maxBytes),
-    };
+    return { status, location: targetOf(url, status, headers), body: await readBody(message, maxBytes) };
   } catch (error) {
     if (error instanceof LimitError) throw error;
-    throw new HttpError(error instanceof Error ? error.message : String(error), { cause: error });
+    if (signal.aborted) throw new LimitError("requestTimeMs", timeMs);
+    if (codeOf(error) === "HPE_HEADER_OVERFLOW") throw new LimitError("headerBytes", LIMITS.headerBytes);
+    throw new HttpError(failed, error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
+
+/** Where a redirect leads, whoever it says to be; nowhere if that is no URL, or names no host. */
+function targetOf(url: URL, status: number, { location }: IncomingHttpHeaders): string | undefined {
+  if (!REDIRECTS.includes(status) || location === undefined) return undefined;
+  const target = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+  return target === undefined || target.host === "" ? undefined : withoutUser(target);
+}
+
+/** The text of `url` without a name and a password. */
+export function withoutUser(url: URL): string {
+  const plain = new URL(url);
+  plain.username = "";
+  plain.password = "";
+  return plain.href;
+}
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
 
 async function requestAny(
   url: URL,
@@ -82,7 +112,7 @@ async function requestAny(
     try {
       return await request(url, optionsFor(url, target), signal);
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && UNREACHABLE.includes(error.code))) throw error;
+      if (!UNREACHABLE.includes(codeOf(error))) throw error;
       failure = error;
     }
   }
@@ -97,14 +127,19 @@ function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
   return {
     host,
     port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port,
-    path: url.pathname + url.search,
+    path: pathOf(url),
     headers: { host: url.host, accept: "*/*" },
     agent: false,
+    maxHeaderSize: LIMITS.headerBytes,
     rejectUnauthorized: true, // whatever the environment says
     ...(isName ? { servername: url.hostname } : {}),
     ...(password === undefined ? {} : { auth: decodeURIComponent(password) }),
   };
 }
+
+/** All from the path on, but for the fragment: unlike `search` with the question mark of an empty query. */
+const pathOf = ({ href, protocol }: URL): string =>
+  href.slice(href.indexOf("/", `${protocol}//`.length)).replace(/#.*/, "");
 
 async function request(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
   const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
@@ -133,7 +168,7 @@ async function readBody(message: IncomingMessage, maxBytes: number | undefined):
   for await (const piece of message) {
     pieces.push(piece);
     length += piece.length;
-    if (length > most) break;
+    if (length > most || length === maxBytes) break;
   }
   if (length > most && most !== maxBytes) throw new LimitError("responseBytes", LIMITS.responseBytes);
   return Buffer.concat(pieces, Math.min(length, most));

@@ -84,6 +84,8 @@ export const LIMITS = {
   interfaceAddresses: 65_536,
   /** Wall time of one HTTP request, in milliseconds. */
   requestTimeMs: 30_000,
+  /** Bytes of the headers of an HTTP response. */
+  headerBytes: 64 * KiB,
   /** Bytes of the body of an HTTP response. */
   responseBytes: 16 * MiB,
   /** Wall time in which the name of a host is resolved, in milliseconds. */

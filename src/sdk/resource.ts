@@ -9,11 +9,11 @@ export const nameless = (type: string): Resource => ({
   ancestors: [],
 });
 
-/** What the reference cannot make an entity of: quotes, backslashes, control characters. No name of a host has them. */
+/** What the reference cannot make an entity of: quotes, backslashes, control characters. */
 const NO_ENTITY = /["\\\p{Cc}]/u;
 
-/** Refuses a name of a host that no policy could be asked about. */
-export function expectHostname(name: string, source: ErrorSource): void {
+/** Refuses the name of a host, or a URL, that no policy could be asked about. */
+export function expectEntity(name: string, source: ErrorSource): void {
   if (NO_ENTITY.test(name))
     throw new SdkError(source, "AuthorizationError" as never, "Authorization check failed");
 }

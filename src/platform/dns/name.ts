@@ -30,11 +30,19 @@ function parseLabel(label: string): string {
   const blank = /[\s\p{Cc}]/u.exec(label);
   if (blank) throw new DnsError(`unrecognized char: ${blank[0]}`);
   if (label === "*") return label;
-  if (/[^\w-]/.test(label.replace(/[^\p{ASCII}]/gu, ""))) throw notALabel();
+  if (label.startsWith("_")) return serviceLabel(label);
+  if (/[^a-z0-9-]/i.test(label.replace(/[^\p{ASCII}]/gu, ""))) throw notALabel();
   if (/^-/.test(label) || label === "") throw new DnsError(`Malformed label: ${label}`);
   const ascii = asciiOf(label);
   if (ascii === "") throw notALabel();
   if (ascii.length > MAX_LABEL) throw new DnsError(`label bytes exceed 63: ${ascii.length}`);
+  return label.toLowerCase();
+}
+
+/** Names of services begin with an underscore; no other name has one, and they have nothing that is not ASCII. */
+function serviceLabel(label: string): string {
+  if (!/^[\w-]+$/.test(label)) throw new DnsError(`Malformed label: ${label}`);
+  if (label.length > MAX_LABEL) throw new DnsError(`label bytes exceed 63: ${label.length}`);
   return label.toLowerCase();
 }
 

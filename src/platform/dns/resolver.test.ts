@@ -126,6 +126,16 @@ describe("transports", () => {
     expect(await failure("four.test", { protocol: "udp", timeoutMs: 20 })).toBe("request timed out");
   });
 
+  test.each(["udp", "tcp"] as const)(
+    "a server that never answers by %s takes no more than the limit",
+    async (protocol) => {
+      server.answering = { silent: true };
+      expect(await failure("four.test", { protocol, timeoutMs: 30, maximumMs: 50 })).toBe(
+        "limit resolveTimeMs exceeded: at most 50",
+      );
+    },
+  );
+
   test("an answer that cannot be read", async () => {
     server.answering = { spoil: withoutEnd };
     expect(await failure("four.test", { protocol: "udp" })).toBe("unexpected end of input reached");

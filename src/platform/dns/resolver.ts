@@ -1,8 +1,8 @@
-import { timeLeft } from "../deadline.ts";
-import { LIMITS } from "../limits.ts";
+import { expectTime, timeLeft } from "../deadline.ts";
+import { LIMITS, LimitError } from "../limits.ts";
 import { parseAddress } from "./address.ts";
 import { type ResolverConfiguration, staticHosts, systemConfiguration } from "./configuration.ts";
-import { DnsError, TIMED_OUT } from "./error.ts";
+import { DnsError } from "./error.ts";
 import { type AddressType, type Answer, question } from "./message.ts";
 import { asciiOf, type Name, parseName, shown } from "./name.ts";
 import { askByTcp, askByUdp, type Server } from "./transport.ts";
@@ -15,6 +15,8 @@ export interface ResolveOptions {
   readonly timeoutMs: number;
   /** Where servers listen, which is 53 but in tests. */
   readonly port?: number;
+  /** How long all may take, which is `resolveTimeMs` but in tests. */
+  readonly maximumMs?: number;
 }
 
 /** How often each question is asked. */
@@ -26,6 +28,7 @@ const DNS_PORT = 53;
 /**
  * The addresses of `hostname`, of both families, sorted: from `/etc/hosts`, or by asking servers. Nothing is kept.
  * @throws {DnsError}
+ * @throws {LimitError} when it takes longer than `resolveTimeMs`
  */
 export async function resolveName(hostname: string, options: ResolveOptions): Promise<string[]> {
   const configuration = options.resolver === undefined ? systemConfiguration() : only(options.resolver);
@@ -71,12 +74,16 @@ interface Found {
 /** Questions about one name and those it may stand for, which together take a limited time. */
 class Lookup {
   private readonly hosts = staticHosts();
-  private readonly deadline = Date.now() + Math.min(LIMITS.resolveTimeMs, timeLeft());
+  private readonly maximumMs: number;
+  private readonly deadline: number;
 
   constructor(
     private readonly configuration: ResolverConfiguration,
     private readonly options: ResolveOptions,
-  ) {}
+  ) {
+    this.maximumMs = options.maximumMs ?? LIMITS.resolveTimeMs;
+    this.deadline = Date.now() + Math.min(this.maximumMs, timeLeft());
+  }
 
   async both(labels: readonly string[]): Promise<Found> {
     const [v4, v6] = await Promise.allSettled([this.addresses(labels, "A"), this.addresses(labels, "AAAA")]);
@@ -132,7 +139,8 @@ class Lookup {
 
   private wait(): number {
     const left = this.deadline - Date.now();
-    if (left <= 0) throw new DnsError(TIMED_OUT);
+    expectTime();
+    if (left <= 0) throw new LimitError("resolveTimeMs", this.maximumMs);
     return Math.max(Math.min(this.options.timeoutMs, left), 1);
   }
 }

@@ -9,6 +9,8 @@ export interface Zone {
 }
 
 export interface Answering {
+  /** Says nothing. */
+  readonly silent?: boolean;
   /** Marks answers by UDP as cut. */
   readonly truncated?: boolean;
   /** What is done to an answer before it is sent. */
@@ -32,6 +34,7 @@ export async function startServer(zone: Zone): Promise<TestServer> {
   const tcp = createServer((socket) => {
     socket.on("data", (data: Buffer) => {
       const answer = answerTo(server, "tcp", data.subarray(2));
+      if (server.answering.silent) return;
       const length = Buffer.alloc(2);
       length.writeUInt16BE(answer.length);
       // In two pieces, as it may come.
@@ -45,6 +48,7 @@ export async function startServer(zone: Zone): Promise<TestServer> {
   const udp = createSocket("udp4");
   udp.on("message", (data, { port, address }) => {
     const answer = answerTo(server, "udp", data);
+    if (server.answering.silent) return;
     udp.send(server.answering.spoil?.(answer) ?? answer, port, address);
   });
   await new Promise<void>((resolve) => udp.bind(port, "127.0.0.1", resolve));

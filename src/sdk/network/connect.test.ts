@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { lookup } from "node:dns/promises";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { LIMITS } from "../../platform/limits.ts";
 import { transportNamespace } from "../sysinfo/transport.ts";
@@ -66,6 +67,25 @@ describe("connect", () => {
       expect(await thrown(connect(denied, host))).toContain('network::url::"127.0.0.1"');
     },
   );
+
+  test("a forbid of an address holds for the name that stands for it, and for it in every spelling", async () => {
+    for (const { address } of await lookup("localhost", { all: true })) {
+      const run = testRun(
+        () => true,
+        ({ resource }) => resource.id === address,
+      );
+      expect(await thrown(connect(run, "localhost"))).toContain(`for network::url::"${address}"`);
+    }
+    expect(connected).toBe(0);
+    const elsewhere = testRun(
+      () => true,
+      ({ resource }) => resource.id === "169.254.169.254",
+    );
+    const connection = await connect(elsewhere, "localhost");
+    if (connection instanceof Connection) connection.release();
+    expect(await thrown(connect(elsewhere, "::ffff:a9fe:a9fe"))).toContain('"169.254.169.254"');
+    await until(() => connected === 0);
+  });
 
   test("by TCP, UDP and whichever works", async () => {
     expect(await thrown(connect(testRun(), "127.0.0.1", 1n))).toBe(

@@ -6,10 +6,10 @@ import type { Descriptor } from "../file_system/descriptor.ts";
 import type { Namespace } from "../namespace.ts";
 import { type Call, operation } from "../operation.ts";
 import { enumeration, integer, text } from "../parameters.ts";
-import { expectHostname } from "../resource.ts";
+import { expectEntity } from "../resource.ts";
 import { TRANSPORT_PROTOCOL, type Transport, transportOf } from "../sysinfo/transport.ts";
-import { canonicalAddress, open, targetOf } from "./effects/connect.ts";
-import { askForUrl } from "./resource.ts";
+import { canonicalAddress, open, shownTarget, targetsOf } from "./effects/connect.ts";
+import { askForUrl, heedForbids } from "./resource.ts";
 
 /** An open connection; scripts see by it that one can be made. */
 export class Connection extends HostObject {
@@ -32,11 +32,14 @@ const MAX_PORT = 65_535n;
 
 /** Connects to `port` of `host`, of which the name is resolved once. */
 async function connect(call: Call, host: string, port: number, transport: Transport): Promise<Connection> {
-  expectHostname(host, "NetworkErrorKind");
+  expectEntity(host, "NetworkErrorKind");
   const token = call.access.require(askForUrl("connect", host));
   const canonical = canonicalAddress(host);
   if (canonical !== undefined && canonical !== host) call.access.require(askForUrl("connect", canonical));
-  const target = await targetOf(token, host);
+  const targets = await targetsOf(token, host);
+  const heed = heedForbids(call.access, "connect");
+  for (const target of targets) heed(shownTarget(target));
+  const [target] = targets;
   if (!target) throw other(`Invalid address format: ${host}:${port}`);
   const connectBy = async (protocol: "tcp" | "udp") =>
     new Connection(await open(token, host, protocol, target, port).catch(rethrow));
@@ -69,6 +72,7 @@ export const connectNamespace: Namespace = {
       checks: [
         "network:connect url(<endpoint>)",
         "network:connect url(<address>) where the endpoint is an address in another spelling",
+        "network:connect url(<each address of the endpoint>), against which only a forbid counts",
       ],
       perform: (call, endpoint, port, protocol) =>
         connect(call, endpoint, unsigned("port", port, MAX_PORT), transportOf(protocol)),

@@ -1,5 +1,5 @@
 /** HTTP requests, connections, and the network of this machine. */
-import { setterOutOfRange } from "../conversion.ts";
+import { parameterOutOfRange } from "../conversion.ts";
 import { kindsOf } from "../error-kinds.ts";
 import type { Namespace } from "../namespace.ts";
 import { operation } from "../operation.ts";
@@ -37,7 +37,7 @@ const operations = [
     summary: "Makes a client that cuts the text of responses.",
     perform: (_call, _client, size) => {
       if (size >= 0n) return new Client(size);
-      throw setterOutOfRange("size");
+      throw parameterOutOfRange("size");
     },
   }),
   operation({

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { lookup } from "node:dns/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Thrown, type Value } from "rhai-wasm";
@@ -69,7 +70,16 @@ describe("send", () => {
     expect(await failure(send(`${base}/loop`))).toBe("limit redirects exceeded: at most 10");
   });
 
-  test.each(["/public/../x", "/public/%2e%2e/x", "/public\\..\\x", "/public/.\n./x"])(
+  test.each(["/public\\..\\x", "/public/.\n./x", '/"', "/\0"])(
+    "no policy can be asked about %j",
+    async (path) => {
+      const run = testRun();
+      expect(await failure(send(base + path, run))).toBe("Authorization check failed");
+      expect(run.asked).toEqual([]);
+    },
+  );
+
+  test.each(["/public/../x", "/public/%2e%2e/x"])(
     "another URL than the text seems to name is asked for as well: %s",
     async (path) => {
       const url = base + path;
@@ -99,6 +109,24 @@ describe("send", () => {
     },
   );
 
+  test("a forbid of an address holds for the name that stands for it", async () => {
+    const url = `${base.replace("127.0.0.1", "localhost")}/health`;
+    expect(call(testRun(), "text", await send(url))).toBe("grüße");
+    for (const { address } of await lookup("localhost", { all: true })) {
+      const forbidden = url.replace("localhost", address.includes(":") ? `[${address}]` : address);
+      const run = testRun(
+        () => true,
+        ({ resource }) => resource.id === forbidden,
+      );
+      expect(await failure(send(url, run))).toContain(`for network::url::"${forbidden}"`);
+    }
+    const elsewhere = testRun(
+      () => true,
+      ({ resource }) => resource.id.includes("169.254."),
+    );
+    expect(call(elsewhere, "text", await send(url, elsewhere))).toBe("grüße");
+  });
+
   test("the root of a site needs no slash", async () => {
     const run = testRun();
     await send(base, run);
@@ -112,10 +140,31 @@ describe("send", () => {
     },
   );
 
-  test("a redirect to a file is not followed", async () => {
-    expect(await failure(send(`${base}/redirect?${encodeURIComponent("file:///etc/passwd")}`))).toBe(
-      "failed to clone request",
-    );
+  test.each(["file:///etc/passwd", "data:,x"])(
+    "a redirect to what has no host is not followed: %s",
+    async (to) => {
+      const run = testRun();
+      const response = await send(`${base}/redirect?${encodeURIComponent(to)}`, run);
+      expect(call(run, "status", response)).toBe(302n);
+      expect(run.asked.length).toBe(1);
+    },
+  );
+
+  test.each(["ftp://127.0.0.1/x", "ws://127.0.0.1/x"])("no other scheme: %s", async (to) => {
+    expect(await failure(send(to))).toBe(`Failed to send a request: reason: builder error for url (${to})`);
+    const url = `${base}/redirect?${encodeURIComponent(to)}`;
+    expect(await failure(send(url))).toBe(`Failed to send a request: reason: builder error for url (${url})`);
+  });
+
+  test("a redirect to another host and to another scheme is asked for", async () => {
+    for (const to of ["http://other.test/", "https://127.0.0.1:1/"]) {
+      const denied = testRun(({ resource }) => resource.id !== to);
+      expect(await failure(send(`${base}/redirect?${encodeURIComponent(to)}`, denied))).toContain(`"${to}"`);
+    }
+  });
+
+  test("the password of a URL is not shown", async () => {
+    expect(await failure(send("http://user:word@127.0.0.1:1/"))).toEndWith("for url (http://127.0.0.1:1/)");
   });
 
   test("nobody listens", async () => {

@@ -116,7 +116,10 @@ const resolution = {
   returns: "Array",
   waits: true,
   summary: "Returns the addresses of a host, of both families, sorted.",
-  checks: ["sysinfo:resolve_hostname Hostname(<hostname as given>)"],
+  checks: [
+    "sysinfo:resolve_hostname Hostname(<hostname as given>)",
+    "network:connect url(<resolver>), against which only a forbid counts",
+  ],
 } as const;
 
 const otherOperations: readonly Operation[] = [

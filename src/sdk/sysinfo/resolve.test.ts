@@ -56,6 +56,18 @@ describe("resolving", () => {
     expect(await settled(run, "resolve", "a.test")).toBe(denial);
   });
 
+  test("a server that must not be connected to is not asked", async () => {
+    const run = testRun(
+      () => true,
+      ({ action, resource }) => action === "network.connect" && resource.id === "127.0.0.1",
+    );
+    for (const resolver of ["127.0.0.1", "::ffff:127.0.0.1"])
+      expect(messageIn(await resolve({ hostname: "a.test", resolver }, run))).toBe(
+        'Permission denied: User::"tester" unauthorized to perform network::Action::"connect" for network::url::"127.0.0.1"',
+      );
+    expect(await resolve({ hostname: "localhost", resolver: "127.0.0.2" }, run)).toContain("127.0.0.1");
+  });
+
   test.each(['a"b', "a\\b", "a\u0001"])("%j is no entity of a policy", async (hostname) => {
     const run = testRun();
     expect(messageIn(await resolve({ hostname }, run))).toBe("Authorization check failed");

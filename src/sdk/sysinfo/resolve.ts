@@ -1,4 +1,6 @@
 import type { Namespace } from "../namespace.ts";
+import { canonicalAddress } from "../network/effects/connect.ts";
+import { heedForbids } from "../network/resource.ts";
 import type { Call } from "../operation.ts";
 import { field, mustBeInitialized, options, required } from "../options.ts";
 import { addressesOf } from "./effects/resolve.ts";
@@ -32,6 +34,8 @@ export async function resolveHostname(
   { protocol = AUTO, resolver, timeout = DEFAULT_SECONDS }: Partial<ResolveValues> = {},
 ): Promise<string[]> {
   const token = access.require(askForHostname(hostname));
+  // The server that a script names is a machine that it has something sent to.
+  if (resolver !== undefined) heedForbids(access, "connect")(canonicalAddress(resolver) ?? resolver);
   const seconds = timeout > MAX_SECONDS ? MAX_SECONDS : timeout;
   return addressesOf(token, hostname, {
     protocol: transportOf(protocol),

@@ -1,5 +1,5 @@
 import type { AuthorizationRequest } from "../../policy/types.ts";
-import { expectHostname, nameless } from "../resource.ts";
+import { expectEntity, nameless } from "../resource.ts";
 
 /** To know the machine itself. */
 export const askForSystem = (): AuthorizationRequest<"sysinfo.list"> => ({
@@ -9,7 +9,7 @@ export const askForSystem = (): AuthorizationRequest<"sysinfo.list"> => ({
 
 /** To resolve `hostname`, as it is given. */
 export function askForHostname(hostname: string): AuthorizationRequest<"sysinfo.resolve_hostname"> {
-  expectHostname(hostname, "SysteminfoErrorKind");
+  expectEntity(hostname, "SysteminfoErrorKind");
   return {
     action: "sysinfo.resolve_hostname",
     resource: { type: "sysinfo::Hostname", id: hostname, attributes: { hostname }, ancestors: [] },

@@ -20,13 +20,14 @@ export function canonicalAddress(host: string): string | undefined {
   return address && formatAddress(unmapped(address));
 }
 
-/** The first address of `host`. The name is not resolved again: this is what is connected to. */
-export async function targetOf(token: Connect, host: string): Promise<Target | undefined> {
+/** The address of `target` in the one spelling that policies know. */
+export const shownTarget = ({ address }: Target): string => formatAddress(unmapped(address));
+
+/** The addresses of `host`. The name is not resolved again: the first is what is connected to. */
+export async function targetsOf(token: Connect, host: string): Promise<readonly Target[]> {
   expectFor(token, host);
   const address = spelledAddress(host);
-  if (address) return { address, scope: 0 };
-  const [first] = await lookupHost(host);
-  return first;
+  return address ? [{ address, scope: 0 }] : lookupHost(host);
 }
 
 /** Connects to `target`, the address of `host`. It is one of the descriptors that scripts hold. */
