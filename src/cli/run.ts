@@ -4,6 +4,7 @@ import { endProcessAfter } from "../platform/bun-alarm.ts";
 import { beginTime } from "../platform/deadline.ts";
 import { effectiveUser } from "../platform/identity.ts";
 import { LIMITS } from "../platform/limits.ts";
+import { endRun } from "../platform/run-end.ts";
 import {
   createAccess,
   PolicyError,
@@ -83,19 +84,24 @@ async function attempt(
     importModule: sdk.importModule,
   };
   const ready = await engine;
-  beginTime(timeMs);
+  const cancelled = cancellation();
+  beginTime(timeMs, cancelled);
   const callOff = endProcessAfter(timeMs + UNANSWERED_MS);
-  const result = await runScript(ready, program, {
-    script: inputs.script,
-    arguments: inputs.arguments,
-    access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
-    limits: runLimits(timeMs),
-    cancelled: cancellation(),
-    logLevel: logLevel(process.env["LOG_LEVEL"]),
-    startedAt,
-  });
-  callOff();
-  return { result, policies };
+  try {
+    const result = await runScript(ready, program, {
+      script: inputs.script,
+      arguments: inputs.arguments,
+      access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
+      limits: runLimits(timeMs),
+      cancelled,
+      logLevel: logLevel(process.env["LOG_LEVEL"]),
+      startedAt,
+    });
+    return { result, policies };
+  } finally {
+    endRun();
+    callOff();
+  }
 }
 
 /** `promise`, whose failure is told to whoever awaits it; if nobody does, something else failed first. */

@@ -1,10 +1,17 @@
-import { LimitError } from "./limits.ts";
+import { Cancelled, LimitError } from "./limits.ts";
 
+const never = (): undefined => undefined;
+
+let cancelled: () => string | undefined = never;
 let end = Number.POSITIVE_INFINITY;
 let maximum = 0;
 
-/** From now on the run has `milliseconds`. The engine keeps to that itself; this is for one long call of the host. */
-export function beginTime(milliseconds: number): void {
+/**
+ * From now on the run has `milliseconds`, and ends when `reason` gives one. The engine keeps to that itself; this is for
+ * one long call of the host.
+ */
+export function beginTime(milliseconds: number, reason: () => string | undefined = never): void {
+  cancelled = reason;
   end = performance.now() + milliseconds;
   maximum = milliseconds;
 }
@@ -18,4 +25,10 @@ export const outOfTime = (): LimitError => new LimitError("timeMs", maximum);
 /** Asked between the pieces of long work. @throws {LimitError} when the run is over */
 export function expectTime(): void {
   if (performance.now() >= end) throw outOfTime();
+}
+
+/** Asked while a call waits for something. @throws {Cancelled} */
+export function expectNotCancelled(): void {
+  const reason = cancelled();
+  if (reason !== undefined) throw new Cancelled(reason);
 }

@@ -73,6 +73,8 @@ export const LIMITS = {
   executeOutputBytes: 16 * MiB,
   /** Wall time of an executed program, in milliseconds. */
   executeTimeMs: 300_000,
+  /** Processes that executed programs leave behind, and that still run as another is to be executed. */
+  children: 256,
   /** Bytes of the arguments and of the environment of an executed program. */
   executeArgumentBytes: 128 * KiB,
 
@@ -112,4 +114,9 @@ export class LimitError extends Error {
   ) {
     super(`limit ${limit} exceeded: at most ${maximum}`);
   }
+}
+
+/** The run is to end, for another reason than a bound. */
+export class Cancelled extends Error {
+  override readonly name = "Cancelled";
 }

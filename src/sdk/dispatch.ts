@@ -1,5 +1,5 @@
-import type { Callback, HostResult, Position, Value } from "rhai-wasm";
-import { LimitError } from "../platform/limits.ts";
+import { type Callback, type HostResult, type Position, Terminated, type Value } from "rhai-wasm";
+import { Cancelled, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 import { Denied } from "../policy/errors.ts";
 import { denialMessage } from "./denial.ts";
@@ -66,6 +66,7 @@ function* resumable(
 
 function asSdkError({ source }: Called, error: unknown): unknown {
   if (error instanceof SdkError && source === "text") return new TextError(error.message);
+  if (error instanceof Cancelled) return new Terminated(error.message);
   if (error instanceof LimitError || error instanceof OsError) {
     return source === "text" ? new TextError(error.message) : new SdkError(source, "Other", error.message);
   }

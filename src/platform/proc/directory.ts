@@ -4,6 +4,7 @@ import { listNames } from "../file/directory.ts";
 import { openAt, openDirectory } from "../file/open.ts";
 import type { Fd } from "../file/types.ts";
 import { OsError } from "../os-error.ts";
+import { reapOrphans } from "../process/left-behind.ts";
 
 const PROC = "/proc";
 const NOT_THERE: readonly string[] = ["ENOENT", "ESRCH", "EACCES", "EPERM"];
@@ -11,6 +12,7 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 
 /** Numbers of all processes, in order. */
 export function listProcesses(): number[] {
+  reapOrphans();
   return closing(openDirectory(PROC), numbersIn);
 }
 
@@ -42,6 +44,7 @@ export function openThreadDirectory(process: Fd, thread: number): Fd {
  */
 export function openProcessDirectory(pid: number): Fd {
   if (!Number.isInteger(pid) || pid <= 0) throw new OsError("ENOENT");
+  reapOrphans();
   return closing(openDirectory(PROC), (root) =>
     openAt(root, String(pid), { access: "read", directory: true }),
   );

@@ -1,10 +1,13 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
+import { expectNotCancelled } from "../deadline.ts";
 import type { Fd } from "../file/types.ts";
 import { LimitError } from "../limits.ts";
 import { OsError, osError, withOsErrors } from "../os-error.ts";
+import { whenRunEnds } from "../run-end.ts";
 import { SYSCALL } from "../syscall.ts";
 import { withCredentials } from "./credentials.ts";
+import { adoptOrphans, endLeftBehind, leftBehind } from "./left-behind.ts";
 import { Memory } from "./memory.ts";
 import type { ExecuteResult, Program } from "./types.ts";
 
@@ -17,14 +20,15 @@ const POLLIN = 1;
 
 /** Of posix_spawn: a session of its own, signals as they are by default and none blocked. */
 const SPAWN_FLAGS = 0x80 | 0x04 | 0x08;
-/** Signals 1 to 31 but SIGKILL and SIGSTOP, as a set. */
-const DEFAULT_SIGNALS = 0x7fff_ffff & ~(1 << 8) & ~(1 << 18);
+/** All signals, those of real time too, as a set; of those that cannot be changed the C library says nothing. */
+const DEFAULT_SIGNALS = [0xffff_ffff, 0xffff_ffff];
 /** More than the C library's types for the attributes of a process and for a set of signals take. */
 const STRUCT_BYTES = 512;
 
 /** Between looks at a child whose end the kernel does not announce, in milliseconds. */
 const PAUSE_MS = 5;
-const MAX_POLL_MS = 60_000;
+/** Between looks at whether the run is to end. */
+const MAX_POLL_MS = 100;
 
 /** How long a killed program has to disappear, in milliseconds. */
 const GRACE_MS = 2000;
@@ -33,6 +37,9 @@ const GRACE_MS = 2000;
 export function executeNatively(libc: Libc, program: Program): ExecuteResult {
   const { timeoutMs, maxOutput } = program.options;
   const deadline = performance.now() + timeoutMs;
+  adoptOrphans(libc);
+  const before = leftBehind();
+  whenRunEnds(endLeftBehind);
   const [stdout, stderr] = [new Pipe(libc), new Pipe(libc)];
   try {
     const pid = start(libc, program, stdout, stderr);
@@ -47,7 +54,8 @@ export function executeNatively(libc: Libc, program: Program): ExecuteResult {
     } catch (error) {
       // It has not been waited for: its number cannot be another's yet.
       kill(pid);
-      waitFor(libc, pid, performance.now() + GRACE_MS);
+      waitFor(libc, pid, performance.now() + GRACE_MS, () => undefined);
+      endLeftBehind(before);
       throw error;
     }
   } finally {
@@ -74,7 +82,7 @@ function start(libc: Libc, program: Program, stdout: Pipe, stderr: Pipe): number
     functions.posix_spawn_file_actions_adddup2(actions, stderr.writer, 2);
     functions.posix_spawnattr_init(attributes);
     functions.posix_spawnattr_setflags(attributes, SPAWN_FLAGS);
-    functions.posix_spawnattr_setsigdefault(attributes, memory.words([DEFAULT_SIGNALS], STRUCT_BYTES));
+    functions.posix_spawnattr_setsigdefault(attributes, memory.words(DEFAULT_SIGNALS, STRUCT_BYTES));
     functions.posix_spawnattr_setsigmask(attributes, memory.zeros(STRUCT_BYTES));
     const path = memory.text(`/proc/self/fd/${executable}`);
     const argv = memory.texts(program.argv);
@@ -139,6 +147,7 @@ function drain(libc: Libc, pipes: readonly Pipe[], maximum: number, deadline: nu
     const open = pipes.filter((pipe) => pipe.reading);
     if (open.length === 0) return true;
     if (performance.now() >= deadline) return false;
+    expectNotCancelled();
     const ready = poll(
       libc,
       open.map((pipe) => pipe.reader),
@@ -148,8 +157,13 @@ function drain(libc: Libc, pipes: readonly Pipe[], maximum: number, deadline: nu
   }
 }
 
-/** The status with which the child ended; undefined if it has not before `deadline`. */
-function waitFor(libc: Libc, pid: number, deadline: number): number | undefined {
+/** The status with which the child ended; undefined if it has not before `deadline`. Calls `check` now and then. */
+function waitFor(
+  libc: Libc,
+  pid: number,
+  deadline: number,
+  check: () => void = expectNotCancelled,
+): number | undefined {
   const status = new Int32Array(2);
   const bytes = new Uint8Array(status.buffer);
   const child = descriptorOf(libc, pid);
@@ -161,6 +175,7 @@ function waitFor(libc: Libc, pid: number, deadline: number): number | undefined 
       if (ended === pid) return status[0] ?? 0;
       const now = performance.now();
       if (now >= deadline) return undefined;
+      check();
       if (child === undefined) poll(libc, [], Math.min(deadline, now + PAUSE_MS));
       else poll(libc, [child], deadline);
     }

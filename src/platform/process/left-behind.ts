@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { Libc } from "../bun-ffi.ts";
+import { LIMITS, LimitError } from "../limits.ts";
+import { OsError } from "../os-error.ts";
+import { SYSCALL } from "../syscall.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
+const WNOHANG = 1;
+/** How long killed processes, and what they start meanwhile, have to disappear, in milliseconds. */
+const GRACE_MS = 2000;
+
+let libc: Libc | undefined;
+
+/** From now on what executed programs leave behind, also as a daemon, becomes a child of this process. */
+export function adoptOrphans(library: Libc): void {
+  if (libc) return;
+  library.check(library.functions.syscall(SYSCALL.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
+  libc = library;
+}
+
+/**
+ * Numbers of the processes that executed programs left behind. They are children in another session than this process's:
+ * each program begins one, and nothing comes back from there.
+ * @throws {LimitError} when they are more than `children`
+ */
+export function leftBehind(): ReadonlySet<number> {
+  const found = orphans();
+  if (found.length > LIMITS.children) throw new LimitError("children", LIMITS.children);
+  return new Set(found);
+}
+
+/** Forgets of them what has ended: until then the kernel counts it as a process. */
+export function reapOrphans(): void {
+  if (libc) for (const pid of orphans()) reap(libc, pid);
+}
+
+/** Kills all that was left behind but for `spared`, and what that has started, which comes to us as its parent ends. */
+export function endLeftBehind(spared: ReadonlySet<number> = new Set()): void {
+  const deadline = performance.now() + GRACE_MS;
+  while (libc) {
+    const alive = orphans().filter((pid) => !spared.has(pid));
+    if (alive.length === 0 || performance.now() > deadline) return;
+    for (const pid of alive) kill(pid);
+    for (const pid of alive) reap(libc, pid);
+  }
+}
+
+function orphans(): number[] {
+  if (!libc) return [];
+  const own = field("self", "session");
+  return children().filter((pid) => field(pid, "session") !== own);
+}
+
+/** Orphans are children of one of the threads. */
+function children(): number[] {
+  try {
+    return readdirSync("/proc/self/task").flatMap((thread) =>
+      numbersIn(readFileSync(`/proc/self/task/${thread}/children`, "utf8").split(" ")),
+    );
+  } catch {
+    // A kernel without CONFIG_PROC_CHILDREN.
+    return numbersIn(readdirSync("/proc")).filter((pid) => field(pid, "parent") === process.pid);
+  }
+}
+
+const numbersIn = (texts: readonly string[]): number[] =>
+  texts.filter((text) => /^\d+$/.test(text)).map(Number);
+
+/** Where it is behind the name in `stat`, from the state on. */
+const FIELDS = { parent: 1, session: 3 } as const;
+
+/** Of a process that is not there any more `undefined`. */
+function field(pid: number | "self", name: keyof typeof FIELDS): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[FIELDS[name]]);
+  } catch {
+    return undefined;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    // A child of ours: its number cannot become another's before it is reaped.
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has become another user's.
+  }
+}
+
+function reap(library: Libc, pid: number): void {
+  try {
+    library.check(library.functions.waitpid(pid, 0, WNOHANG));
+  } catch (error) {
+    if (!(error instanceof OsError)) throw error;
+  }
+}
