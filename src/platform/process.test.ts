@@ -21,7 +21,7 @@ import { leftBehind, reapOrphans } from "./process/left-behind.ts";
 import { executeNatively } from "./process/native-program.ts";
 import { executeByNode } from "./process/node-program.ts";
 import type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
-import { execute, isOwnExecutable, openProcess } from "./process.ts";
+import { execute, isOwnExecutable, NamespaceRefused, openProcess } from "./process.ts";
 import { endRun } from "./run-end.ts";
 
 const directory = temporaryDirectory();
@@ -346,9 +346,18 @@ describe("processes", () => {
     for (const pid of [0, -1, 1.5, Number.NaN]) expect(codeOf(() => openProcess(pid))).toBe("EINVAL");
   });
 
+  test("in a namespace that cannot be entered nothing is started", () => {
+    const path = join(directory, "entered");
+    // A descriptor of something else than a process.
+    const attempt = (fd: Fd) => shell(`echo > ${path}`, { pidNamespaceOf: fd });
+    expect(() => withFd("/dev/null", attempt)).toThrow(NamespaceRefused);
+    expect(existsSync(path)).toBe(false);
+    expect(shell("echo still")).toBe("still\n");
+  });
+
   test("lend their PID namespace", () => {
     closing(openProcess(process.pid), (fd) => {
-      if (!root) return expect(codeOf(() => shell("", { pidNamespaceOf: fd }))).toBe("EPERM");
+      if (!root) return expect(() => shell("", { pidNamespaceOf: fd })).toThrow(NamespaceRefused);
       expect(shell("readlink /proc/self/ns/pid", { pidNamespaceOf: fd })).toBe(
         shell("readlink /proc/self/ns/pid"),
       );

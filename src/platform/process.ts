@@ -21,6 +21,7 @@ export {
   openNamespace,
   Stranded,
 } from "./process/namespaces.ts";
+export { NamespaceRefused } from "./process/thread-credentials.ts";
 export type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import type { Fd } from "../file/types.ts";
+import { OsError } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
 
 const UNCHANGED = -1;
@@ -16,6 +17,14 @@ const AMBIENT = { isSet: 1, raise: 2, clearAll: 4 } as const;
 const CAPABILITY_VERSION_3 = 0x20080522;
 
 export type Undo = () => void;
+
+/** The PID namespace of another process could not be entered. */
+export class NamespaceRefused extends Error {
+  override readonly name = "NamespaceRefused";
+  constructor(override readonly cause: OsError) {
+    super(cause.message);
+  }
+}
 
 /** What the current thread is allowed. The system calls are those of the thread: the others of this process keep theirs. */
 export class ThreadCredentials {
@@ -33,7 +42,7 @@ export class ThreadCredentials {
       this.call(SYSCALL.setns, process, CLONE_NEWPID);
     } catch (error) {
       leave();
-      throw error;
+      throw error instanceof OsError ? new NamespaceRefused(error) : error;
     }
     return () => {
       this.call(SYSCALL.setns, own, CLONE_NEWPID);

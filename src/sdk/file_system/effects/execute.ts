@@ -49,6 +49,7 @@ export function processOf(token: Execute, path: string, pid: number): Fd {
   return openProcess(pid);
 }
 
+export { NamespaceRefused } from "../../../platform/process.ts";
 export { close as closeProcess };
 
 export const accounts = {

@@ -1,4 +1,4 @@
-import { HostObject, type Value } from "rhai-wasm";
+import { HostObject, Terminated, type Value } from "rhai-wasm";
 import { LimitError } from "../../../../platform/limits.ts";
 import { codeAndText, OsError } from "../../../../platform/os-error.ts";
 import type { Authorized } from "../../../../policy/types.ts";
@@ -7,7 +7,7 @@ import { type Call, operation } from "../../../operation.ts";
 import { object } from "../../../parameters.ts";
 import { recordType } from "../../../record.ts";
 import { wrongMode } from "../../access.ts";
-import { accounts, closeProcess, isItself, processOf, run } from "../../effects/execute.ts";
+import { accounts, closeProcess, isItself, NamespaceRefused, processOf, run } from "../../effects/execute.ts";
 import { type FileHandle, HANDLES } from "../../handles.ts";
 import { fromPlatform, ioError } from "../../os-errors.ts";
 import { unknownAccount } from "../../ownership.ts";
@@ -100,6 +100,7 @@ function perform(
     return new ExecuteResult(BigInt(exitCode), lossy(stdout), lossy(stderr));
   } catch (error) {
     if (error instanceof LimitError) throw fromPlatform(error);
+    if (error instanceof NamespaceRefused) throw new Terminated(refused(error));
     // What could not be started is told as by the program itself.
     if (error instanceof OsError) return new ExecuteResult(1n, "", `fexecve failed: ${codeAndText(error)}\n`);
     throw error;
@@ -107,6 +108,9 @@ function perform(
     if (process !== undefined) closeProcess(process);
   }
 }
+
+const refused = ({ cause }: NamespaceRefused): string =>
+  `Process namespace fatal error: Failed to switch to namespace using pidfd: ${codeAndText(cause)}`;
 
 const lossy = (bytes: Uint8Array): string => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 
