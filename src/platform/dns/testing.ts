@@ -29,7 +29,8 @@ export interface TestServer {
 const HEADER = 12;
 const POINTER_TO_QUESTION = 0xc00c;
 
-export async function startServer(zone: Zone): Promise<TestServer> {
+/** @param at its port; any that is free unless given */
+export async function startServer(zone: Zone, at = 0): Promise<TestServer> {
   const server: TestServer = { port: 0, asked: [], zone: { ...zone }, answering: {}, close: () => undefined };
   const tcp = createServer((socket) => {
     socket.on("data", (data: Buffer) => {
@@ -43,7 +44,7 @@ export async function startServer(zone: Zone): Promise<TestServer> {
     });
     socket.on("error", () => undefined);
   });
-  await new Promise<void>((resolve) => tcp.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => tcp.listen(at, "127.0.0.1", resolve));
   const { port } = tcp.address() as AddressInfo;
   const udp = createSocket("udp4");
   udp.on("message", (data, { port, address }) => {
