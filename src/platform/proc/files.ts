@@ -69,8 +69,8 @@ export interface Mapping {
   readonly key: string;
 }
 
-// Addresses, permissions, offset, device, inode, then after blanks the path.
-const MAPPING = /^\S+ \S+ \S+ (\S+) (\d+)\s+(\S.*)$/gm;
+// Addresses, permissions, offset, device, inode, then after blanks the path, which not every line has.
+const MAPPING = /^\S+ \S+ \S+ (\S+) (\d+) +(\S.*)$/gm;
 
 /** Files mapped into memory, one for each part of a file; EACCES where this user may not know. */
 export function mappings(process: Fd): Mapping[] {
