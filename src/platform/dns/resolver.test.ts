@@ -9,6 +9,7 @@ const ZONE = {
   "four.test A": ["192.0.2.4"],
   "alias.test CNAME": ["four.test"],
   "loop.test CNAME": ["loop.test"],
+  "dead.test CNAME": ["none.test"],
   "xn--grn-ioa.test A": ["192.0.2.7"],
 };
 
@@ -62,6 +63,10 @@ describe("addresses", () => {
 
   test("an alias of itself", async () => {
     expect(await failure("loop.test")).toBe(noRecords("loop.test"));
+  });
+
+  test("an alias of nothing", async () => {
+    expect(await failure("dead.test")).toBe(noRecords("none.test"));
   });
 
   test("none", async () => {

@@ -100,14 +100,15 @@ class Lookup {
     const domain = labels.at(-1);
     if (domain === "localhost") return [type === "A" ? "127.0.0.1" : "::1"];
     if (domain === "invalid" || domain === "onion") throw noRecords(labels, type);
-    let current = labels.map(asciiOf);
+    let current = labels;
     for (let aliases = 0; aliases < MAX_ALIASES; aliases++) {
-      const { addresses, alias } = await this.ask(question(randomNumber(), current, type));
+      const asked = current.map(asciiOf);
+      const { addresses, alias } = await this.ask(question(randomNumber(), asked, type));
       if (addresses.length > 0) return addresses;
       if (alias === undefined) break;
-      current = [...alias];
+      current = alias;
     }
-    throw noRecords(labels, type);
+    throw noRecords(current, type);
   }
 
   /** The first answer that says something, or any if none does. */

@@ -33,14 +33,20 @@ const POINTER_TO_QUESTION = 0xc00c;
 export async function startServer(zone: Zone, at = 0): Promise<TestServer> {
   const server: TestServer = { port: 0, asked: [], zone: { ...zone }, answering: {}, close: () => undefined };
   const tcp = createServer((socket) => {
+    let received = Buffer.alloc(0);
     socket.on("data", (data: Buffer) => {
-      const answer = answerTo(server, "tcp", data.subarray(2));
-      if (server.answering.silent) return;
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(answer.length);
-      // In two pieces, as it may come.
-      socket.write(length);
-      socket.end(answer);
+      received = Buffer.concat([received, data]);
+      while (received.length >= 2 && received.length >= 2 + received.readUInt16BE(0)) {
+        const end = 2 + received.readUInt16BE(0);
+        const answer = answerTo(server, "tcp", received.subarray(2, end));
+        received = received.subarray(end);
+        if (server.answering.silent) continue;
+        const length = Buffer.alloc(2);
+        length.writeUInt16BE(answer.length);
+        // In two pieces, as it may come.
+        socket.write(length);
+        socket.write(answer);
+      }
     });
     socket.on("error", () => undefined);
   });

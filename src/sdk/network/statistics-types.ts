@@ -6,7 +6,11 @@ import { NETWORK_PROTOCOL, TCP_STATE, UNIX_PROTOCOL, UNIX_SOCKET_STATE } from ".
 import { InternetConnection, NetworkStats, SocketAddress, SocketProcess, UnixSocket } from "./statistics.ts";
 
 const PATH = "rust_safe_network::netstat::common";
-const ADDRESS = { name: "SocketAddr", class: SocketAddress };
+const ADDRESS = {
+  name: "SocketAddr",
+  debug: "core::net::socket_addr::SocketAddr",
+  class: SocketAddress,
+};
 
 const process = recordType({
   name: "NetworkProcessInfo",
