@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { LIMITS, LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
@@ -46,9 +46,18 @@ export function endLeftBehind(spared: ReadonlySet<number> = new Set()): void {
 }
 
 function orphans(): number[] {
-  if (!libc) return [];
+  if (!libc || !isOwnProc()) return [];
   const own = field("self", "session");
   return children().filter((pid) => field(pid, "session") !== own);
+}
+
+/** Whether /proc counts as we do: that of another mount namespace, in which a script may be, has other numbers. */
+function isOwnProc(): boolean {
+  try {
+    return readlinkSync("/proc/self") === String(process.pid);
+  } catch {
+    return false;
+  }
 }
 
 /** Orphans are children of one of the threads. */
