@@ -290,6 +290,14 @@ describe("what programs leave behind", () => {
     expect(shell("echo more")).toBe("more\n");
   });
 
+  test("is not counted once it has ended", async () => {
+    const number = LIMITS.children + 10;
+    const many = `n=0; while [ $n -lt ${number} ]; do (sleep 0.2 >/dev/null 2>&1 &); n=$((n + 1)); done`;
+    shell(many, { env: { PATH } });
+    await Bun.sleep(1000);
+    expect(shell("echo more")).toBe("more\n");
+  });
+
   test("does not include other children of this process", async () => {
     const child = Bun.spawn(["sleep", "60"]);
     daemon();

@@ -8,6 +8,8 @@ const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
 /** How long killed processes, and what they start meanwhile, have to disappear, in milliseconds. */
 const GRACE_MS = 2000;
+const PAUSE_MS = 1;
+const pause = new Int32Array(new SharedArrayBuffer(4));
 
 let libc: Libc | undefined;
 
@@ -24,6 +26,7 @@ export function adoptOrphans(library: Libc): void {
  * @throws {LimitError} when they are more than `children`
  */
 export function leftBehind(): ReadonlySet<number> {
+  reapOrphans();
   const found = orphans();
   if (found.length > LIMITS.children) throw new LimitError("children", LIMITS.children);
   return new Set(found);
@@ -42,6 +45,7 @@ export function endLeftBehind(spared: ReadonlySet<number> = new Set()): void {
     if (alive.length === 0 || performance.now() > deadline) return;
     for (const pid of alive) kill(pid);
     for (const pid of alive) reap(libc, pid);
+    Atomics.wait(pause, 0, 0, PAUSE_MS);
   }
 }
 
