@@ -283,7 +283,7 @@ describe("what programs leave behind", () => {
   });
 
   test("is limited in number", () => {
-    const many = `n=0; while [ $n -le ${LIMITS.children} ]; do sleep 60 >/dev/null 2>&1 & n=$((n + 1)); done`;
+    const many = `n=0; while [ $n -le ${LIMITS.children} ]; do setsid sleep 60 >/dev/null 2>&1 & n=$((n + 1)); done`;
     shell(many, { env: { PATH } });
     expect(() => shell("echo more")).toThrow(new LimitError("children", LIMITS.children));
     endRun();

@@ -19,7 +19,6 @@ const WRITES = `echo $$ > ${number}; exec sleep 60`;
 const STARTED = `while ! [ -s ${number} ]; do :; done`;
 
 const starts: [string, string][] = [
-  ["in the background", `sh -c '${WRITES}' >/dev/null 2>&1 & ${STARTED}`],
   ["as a daemon", `(setsid sh -c '${WRITES}' >/dev/null 2>&1 &) ; ${STARTED}`],
   [
     "as a daemon that ignores signals",
@@ -44,13 +43,27 @@ for (const [how, start] of starts) {
 }
 
 test("until then it lives, and is known", () => {
-  const [, [, daemon] = ["", ""]] = starts;
+  const [[, daemon] = ["", ""]] = starts;
   const script = `${shell(daemon)} let pid = parse_int(cat("${number}")); ps().filter(|p| p.pid == pid)[0].command`;
   expect(work.run(script)).toMatchObject({ status: "SUCCESS", output: "sleep 60" });
 });
 
+test("a program is over when what it started in the background is", () => {
+  const script = `${shell(`(sleep 0.3; echo done > ${number}) >/dev/null 2>&1 &`)} cat("${number}")`;
+  expect(work.run(script)).toMatchObject({ status: "SUCCESS", output: "done\n" });
+});
+
+test("and ends with it where its time is up", () => {
+  const started = shell(`sh -c '${WRITES}' >/dev/null 2>&1 &`);
+  expect(work.run(started, ["--timeout", "2"])).toMatchObject({
+    status: "ERROR",
+    error: { limit: "timeMs" },
+  });
+  expect(isAlive(readFileSync(number, "utf8").trim())).toBe(false);
+});
+
 test("what has ended is no process any more", () => {
-  const [, [, daemon] = ["", ""]] = starts;
+  const [[, daemon] = ["", ""]] = starts;
   const script = `${shell(daemon)} let pid = parse_int(cat("${number}")); kill(pid); sleep(0.3);
     ps().filter(|p| p.pid == pid).len()`;
   expect(work.run(script)).toMatchObject({ status: "SUCCESS", output: "0" });

@@ -29,9 +29,6 @@ const file = (content: string, mode = "644") => ({ type: "file", mode, content }
 const folder = (...names: readonly string[]) => ({ type: "dir", mode: "755", names });
 const absent = { type: "absent" };
 
-/** In the record of Rex the process that is looked at is a zombie. */
-const LEFT_BEHIND = "A program is over when it has ended, though others that it has started still run.";
-
 /** By case id; the case's `difference` field says the same in words. */
 export const DIFFERENCES: { readonly [id: string]: Difference } = {
   "lang-import-missing": denied("open", "Dir::"),
@@ -105,19 +102,6 @@ export const DIFFERENCES: { readonly [id: string]: Difference } = {
   },
   "sys-datetime-parse-offset": {
     expect: { output: "[9, 20, 0, 1710014400, 10, 8, 1710059400]" },
-  },
-  "sys-ps-filter-name": {
-    reason: LEFT_BEHIND,
-    expect: {
-      output: JSON.stringify({
-        killed: 1,
-        seen: [{ command: true, name: "rexnapa", same: true, user: "root" }],
-      }),
-    },
-  },
-  "sys-lsof-by-pid": {
-    reason: LEFT_BEHIND,
-    expect: { output: '["/usr/bin/sleep REG", "/ DIR", "DIR"]' },
   },
   "helper-write-denied-write-new-file": { expect: { after: { f: absent } } },
 };

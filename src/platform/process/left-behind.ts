@@ -12,6 +12,8 @@ const PAUSE_MS = 1;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 let libc: Libc | undefined;
+/** What has ended as its program did, and is not forgotten before the run is over. */
+const kept = new Set<number>();
 
 /** From now on what executed programs leave behind, also as a daemon, becomes a child of this process. */
 export function adoptOrphans(library: Libc): void {
@@ -28,18 +30,29 @@ export function adoptOrphans(library: Libc): void {
 export function leftBehind(): ReadonlySet<number> {
   reapOrphans();
   const found = orphans();
-  if (found.length > LIMITS.children) throw new LimitError("children", LIMITS.children);
+  if (found.length - kept.size > LIMITS.children) throw new LimitError("children", LIMITS.children);
   return new Set(found);
 }
 
 /** Forgets of them what has ended: until then the kernel counts it as a process. */
 export function reapOrphans(): void {
-  if (libc) for (const pid of orphans()) reap(libc, pid);
+  if (libc) for (const pid of orphans()) if (!kept.has(pid)) reap(libc, pid);
+}
+
+/**
+ * Numbers of the processes that a program left behind in its session and that still run. The program is over when they
+ * are; what has ended of them stays known until the run is over, as it does where nobody waits for it.
+ */
+export function runningIn(session: number): readonly number[] {
+  const found = orphans().filter((pid) => field(pid, "session") === session);
+  for (const pid of found) kept.add(pid);
+  return found.filter((pid) => !hasEnded(pid));
 }
 
 /** Kills all that was left behind but for `spared`, and what that has started, which comes to us as its parent ends. */
 export function endLeftBehind(spared: ReadonlySet<number> = new Set()): void {
   const deadline = performance.now() + GRACE_MS;
+  kept.clear();
   while (libc) {
     const alive = orphans().filter((pid) => !spared.has(pid));
     if (alive.length === 0 || performance.now() > deadline) return;
@@ -84,9 +97,17 @@ const FIELDS = { parent: 1, session: 3 } as const;
 
 /** Of a process that is not there any more `undefined`. */
 function field(pid: number | "self", name: keyof typeof FIELDS): number | undefined {
+  const text = statOf(pid)?.[FIELDS[name]];
+  return text === undefined ? undefined : Number(text);
+}
+
+const hasEnded = (pid: number): boolean => ["Z", "X", undefined].includes(statOf(pid)?.[0]);
+
+/** What follows the name in `stat`, which may hold anything. */
+function statOf(pid: number | "self"): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[FIELDS[name]]);
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import { OsError, osError, withOsErrors } from "../os-error.ts";
 import { whenRunEnds } from "../run-end.ts";
 import { SYSCALL } from "../syscall.ts";
 import { withCredentials } from "./credentials.ts";
-import { adoptOrphans, endLeftBehind, leftBehind } from "./left-behind.ts";
+import { adoptOrphans, endLeftBehind, leftBehind, runningIn } from "./left-behind.ts";
 import { Memory } from "./memory.ts";
 import type { ExecuteResult, Program } from "./types.ts";
 
@@ -45,16 +45,20 @@ export function executeNatively(libc: Libc, program: Program): ExecuteResult {
     const pid = start(libc, program, stdout, stderr);
     stdout.closeWriter();
     stderr.closeWriter();
+    let status: number | undefined;
     try {
-      if (!drain(libc, [stdout, stderr], maxOutput, deadline))
+      const isDrained = drain(libc, [stdout, stderr], maxOutput, deadline);
+      status = isDrained ? waitFor(libc, pid, deadline) : undefined;
+      if (status === undefined || !waitForSession(libc, pid, deadline)) {
         throw new LimitError("executeTimeMs", timeoutMs);
-      const status = waitFor(libc, pid, deadline);
-      if (status === undefined) throw new LimitError("executeTimeMs", timeoutMs);
+      }
       return { exitCode: exitCode(status), stdout: stdout.content(), stderr: stderr.content() };
     } catch (error) {
-      // It has not been waited for: its number cannot be another's yet.
-      kill(pid);
-      waitFor(libc, pid, performance.now() + GRACE_MS, () => undefined);
+      if (status === undefined) {
+        // It has not been waited for: its number cannot be another's yet.
+        kill(pid);
+        waitFor(libc, pid, performance.now() + GRACE_MS, () => undefined);
+      }
       endLeftBehind(before);
       throw error;
     }
@@ -182,6 +186,25 @@ function waitFor(
   } finally {
     if (child !== undefined) closeSync(child);
   }
+}
+
+/** Waits for what the program started in its session, as a shell does with `&`; false if that has not ended before. */
+function waitForSession(libc: Libc, session: number, deadline: number): boolean {
+  for (let running = runningIn(session); running.length > 0; running = runningIn(session)) {
+    for (const pid of running) {
+      expectNotCancelled();
+      if (performance.now() >= deadline) return false;
+      const child = descriptorOf(libc, pid);
+      // Where the kernel does not announce its end, it is looked for.
+      poll(
+        libc,
+        child === undefined ? [] : [child],
+        child === undefined ? performance.now() + PAUSE_MS : deadline,
+      );
+      if (child !== undefined) closeSync(child);
+    }
+  }
+  return true;
 }
 
 /** A descriptor that tells when the process ends; undefined before Linux 5.3. */
