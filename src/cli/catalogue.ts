@@ -1,95 +1,124 @@
-import type { ConstantDefinition, TypeDefinition } from "rhai-wasm";
-import type { Operation, Surface } from "../sdk/index.ts";
-
-/** One overload, as the catalogue shows it. */
-export interface Entry {
-  readonly name: string;
-  readonly kind: Operation["kind"];
-  /** What it belongs to: the type of its receiver, its module, or none. */
-  readonly group: string;
-  readonly signature: string;
-  readonly summary: string;
-  readonly checks: readonly string[];
-  readonly only?: Operation["only"];
-}
-
-/** What scripts can call and name, or the part of it that has a name. */
-export interface Catalogue {
-  readonly functions: readonly Entry[];
-  readonly types: readonly TypeDefinition[];
-  readonly constants: readonly ConstantDefinition[];
-}
+import type { ConstantDefinition } from "rhai-wasm";
+import type { Area, Operation, SdkType, Surface } from "../sdk/index.ts";
+import { enumerationItems, LANGUAGE_ITEMS } from "./engine-items.ts";
+import { FREE, type Item, type Kind } from "./item.ts";
 
 const RECEIVER = "self";
-/** Group of what is called without a receiver or a module. */
-export const FREE = "";
 
-/** All of `surface`, by group and name. */
-export function catalogue({ operations, manifest }: Surface): Catalogue {
-  return {
-    functions: operations
-      .map(entry)
-      .sort((a, b) => order(a.group, b.group) || order(a.name, b.name) || order(a.signature, b.signature)),
-    types: manifest.types.toSorted((a, b) => order(a.name, b.name)),
-    constants: manifest.constants.toSorted((a, b) => order(a.module, b.module)),
-  };
+/** All that scripts can call and name, in the order of the tables of `surface`. */
+export const catalogue = ({ areas }: Surface): readonly Item[] => [
+  ...areas.flatMap(areaItems),
+  ...LANGUAGE_ITEMS,
+];
+
+/** What an area adds: its functions, what comes with its enumerations, its constants and types. */
+export function areaItems({ namespaces }: Area): readonly Item[] {
+  const types = namespaces.flatMap((namespace) => namespace.types);
+  const constants = namespaces.flatMap((namespace) => namespace.constants);
+  return [
+    ...namespaces.flatMap(({ operations }) => operations.map(operationItem)),
+    ...types.flatMap((type) => (type.values ? enumerationItems(type, constants) : [])),
+    ...constants.map(constantItem),
+    ...types.map(typeItem),
+  ];
 }
 
-/** What of `all` is called `name`: functions by name, `Group` or `Group::name`; types; constants and their modules. */
-export function named(all: Catalogue, name: string): Catalogue {
+/** What of `items` is called `name`: by its name or its group. */
+export function named(items: readonly Item[], name: string): readonly Item[] {
   const wanted = plain(name);
-  const is = (...names: readonly string[]) => names.some((candidate) => plain(candidate) === wanted);
-  return {
-    functions: all.functions.filter(({ group, name }) => is(name, group, `${group}::${name}`)),
-    types: all.types.filter((type) => is(type.name)),
-    constants: all.constants.filter(({ module, name }) => is(module, name, `${module}::${name}`)),
-  };
+  return items.filter((item) => namesOf(item).some((candidate) => plain(candidate) === wanted));
 }
 
-export const isEmpty = ({ functions, types, constants }: Catalogue): boolean =>
-  functions.length + types.length + constants.length === 0;
-
-/** Everything that {@link named} finds something for. */
-export const allNames = ({ functions, types, constants }: Catalogue): readonly string[] =>
-  [
-    ...functions.flatMap(({ group, name }) => [name, group]),
-    ...types.map(({ name }) => name),
-    ...constants.flatMap(({ module, name }) => [module, `${module}::${name}`]),
-  ].filter((name) => name !== FREE);
-
-function entry(operation: Operation): Entry {
-  const { name, kind, summary, checks, only } = operation;
-  return {
-    name,
-    kind,
-    group: groupOf(operation),
-    signature: `${callOf(operation)} -> ${operation.returns}`,
-    summary,
-    checks,
-    ...(only === undefined ? {} : { only }),
-  };
-}
-
-function groupOf({ module, parameterNames, parameters }: Operation): string {
-  if (module !== undefined) return module;
-  return parameterNames[0] === RECEIVER ? (parameters[0] ?? FREE) : FREE;
-}
-
-function callOf(operation: Operation): string {
-  const { name, kind, module, parameters, parameterNames } = operation;
-  const [receiver = "", second = ""] = parameters;
-  if (kind === "operator") return `${receiver} ${name} ${second}`;
-  if (kind === "getter") return `${receiver}.${name}`;
-  const shown = parameters.map((type, index) => `${parameterNames[index]}: ${type}`);
-  if (module !== undefined) return `${module}::${name}(${shown.join(", ")})`;
-  if (parameterNames[0] === RECEIVER) return `${receiver}.${name}(${shown.slice(1).join(", ")})`;
-  return `${name}(${shown.join(", ")})`;
-}
+/** Everything by which {@link named} finds `item`. */
+export const namesOf = ({ name, group, receiver }: Item): readonly string[] =>
+  [name, group, name.replace(`${group}::`, ""), receiver ?? FREE, `${receiver ?? FREE}::${name}`].filter(
+    (candidate) => candidate !== FREE && !candidate.startsWith("::"),
+  );
 
 /** `a.b` and `a::b` are the same, in any case. */
 const plain = (name: string): string => name.replaceAll("::", ".").toLowerCase();
 
-const order = (a: string, b: string): number => {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-};
+function operationItem(operation: Operation): Item {
+  const { name, module, summary, checks, only, example, parameters, parameterNames, returns } = operation;
+  const all = parameters.map((type, index) => ({ name: parameterNames[index] ?? "", type }));
+  const receiver = parameterNames[0] === RECEIVER ? parameters[0] : undefined;
+  const params = receiver === undefined || operation.kind === "operator" ? all : all.slice(1);
+  return {
+    name: module === undefined ? name : `${module}::${name}`,
+    kind: kindOf(operation, receiver),
+    group: groupOf(operation, receiver),
+    ...(receiver === undefined ? {} : { receiver }),
+    params,
+    returns,
+    signature: `${callOf(operation, receiver, params)} -> ${returns}`,
+    summary,
+    checks,
+    throws: thrownBy(operation),
+    ...(example === undefined ? {} : { example }),
+    ...(only === undefined ? {} : { only }),
+  };
+}
+
+/** Its module or its receiver's type. Builders and what makes them belong to the type that is built. */
+function groupOf({ name, module, returns }: Operation, receiver: string | undefined): string {
+  const type = receiver ?? (returns === name || returns === `${name}Builder` ? returns : FREE);
+  return module ?? type.replace(/Builder$/, "");
+}
+
+function kindOf({ kind, returns }: Operation, receiver: string | undefined): Kind {
+  if (kind === "getter") return "getter";
+  if (kind === "operator" || receiver === undefined) return "function";
+  return receiver.endsWith("Builder") && returns === receiver ? "option" : "method";
+}
+
+const DENIALS = ["PermissionDenied", "AuthorizationError"];
+
+function thrownBy({ source, checks, errors = [] }: Operation): readonly string[] {
+  const isText = source === "text";
+  const ofDenials = isText ? ["a denial"] : DENIALS;
+  const all = checks.length > 0 ? [...ofDenials, ...errors] : errors;
+  return [...new Set(all)].map((error) => (isText ? `text: ${error}` : `${source}::${error}`));
+}
+
+function callOf(
+  { name, kind, module, parameters: [left, right] }: Operation,
+  receiver: string | undefined,
+  params: Item["params"],
+): string {
+  if (kind === "operator") return `${left} ${name} ${right}`;
+  if (kind === "getter") return `${receiver}.${name}`;
+  const shown = params.map(({ name, type }) => `${name}: ${type}`).join(", ");
+  const owner = receiver === undefined ? "" : `${receiver}.`;
+  return `${module === undefined ? owner : `${module}::`}${name}(${shown})`;
+}
+
+/** What constants and types have in common. */
+const NAMED_ONLY = { params: [], checks: [], throws: [] } as const;
+
+function constantItem({ module, name, value }: ConstantDefinition): Item {
+  const full = `${module}::${name}`;
+  const type = typeof value === "object" ? value.type : typeof value;
+  return {
+    ...NAMED_ONLY,
+    name: full,
+    kind: "constant",
+    group: module,
+    returns: type,
+    signature: `${full}: ${type}`,
+    summary: "",
+    example: full,
+  };
+}
+
+function typeItem({ name, example }: SdkType): Item {
+  return {
+    ...NAMED_ONLY,
+    name,
+    kind: "type",
+    group: name.replace(/Builder$/, ""),
+    returns: "()",
+    signature: name,
+    summary: "",
+    ...(example ? { example: `let ${example.variable} = ${example.expression}` } : {}),
+  };
+}

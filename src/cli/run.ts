@@ -24,6 +24,8 @@ import { cancellation } from "./termination.ts";
 
 /** Time after its own that a run has to give an answer, in milliseconds; then the process is ended without one. */
 const UNANSWERED_MS = 10_000;
+/** The engine begins to count a little later than this process does, in milliseconds. */
+const LATER_MS = 50;
 
 /**
  * `remit run`: 0 when the script ran, also if it was denied something or threw; 1 when it could not be run or was stopped
@@ -85,7 +87,7 @@ async function attempt(
   };
   const ready = await engine;
   const cancelled = cancellation();
-  beginTime(timeMs, cancelled);
+  beginTime(timeMs, cancelled, LATER_MS);
   const callOff = endProcessAfter(timeMs + UNANSWERED_MS);
   try {
     const result = await runScript(ready, program, {

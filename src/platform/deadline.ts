@@ -9,10 +9,15 @@ let maximum = 0;
 /**
  * From now on the run has `milliseconds`, and ends when `reason` gives one. The engine keeps to that itself; this is for
  * one long call of the host.
+ * @param laterMs so much later a call is ended, so that the engine knows already that the time is up
  */
-export function beginTime(milliseconds: number, reason: () => string | undefined = never): void {
+export function beginTime(
+  milliseconds: number,
+  reason: () => string | undefined = never,
+  laterMs = 0,
+): void {
   cancelled = reason;
-  end = performance.now() + milliseconds;
+  end = performance.now() + milliseconds + laterMs;
   maximum = milliseconds;
 }
 

@@ -18,18 +18,29 @@ export function dispatch(
   position: Position,
 ): HostResult {
   const result = inCall(run, operation, position, (call) => {
-    if (operation.waits && !operation.ownThread && isEntered(run)) throw elsewhere(operation);
+    const missing = missingOn(process.platform, operation);
+    if (missing !== undefined) throw refusal(operation, missing);
+    if (operation.waits && !operation.ownThread && isEntered(run)) {
+      // Only the thread of the script is in the namespaces that it has entered.
+      throw refusal(operation, "is not possible within nsenter: it works on threads that stay outside");
+    }
     return operation.perform(call, args);
   });
   if (result instanceof Promise) return settled(operation, result);
   return isGenerator(result) ? resumable(operation, result) : result;
 }
 
-/** Only the thread of the script is in the namespaces that it has entered. */
-function elsewhere({ name, source }: Called): Error {
-  const message = `${name} is not possible within nsenter: it works on threads that stay outside`;
+function refusal({ name, source }: Called, why: string): Error {
+  const message = `${name} ${why}`;
   return source === "text" ? new TextError(message) : new SdkError(source, "Other", message);
 }
+
+/** Why an operation is not there on `platform`, for an error; `undefined` where it is. */
+export function missingOn(platform: NodeJS.Platform, { only }: Pick<Operation, "only">): string | undefined {
+  const isThere = only === undefined || only === platform || (only === "unix" && platform !== "win32");
+  return isThere ? undefined : `is not available on this system (${platform}), only on ${SYSTEMS[only]}`;
+}
+const SYSTEMS = { linux: "Linux", unix: "Linux and macOS" } as const;
 
 /** What `act` returns in a call by a script at `position`; what it throws leaves in the form that scripts catch. */
 export function inCall<T>(run: Run, called: Called, position: Position, act: (call: Call) => T): T {

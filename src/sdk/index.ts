@@ -7,25 +7,26 @@ import { networkNamespaces } from "./network/index.ts";
 import type { Run } from "./operation.ts";
 import { processNamespaces } from "./process_system/index.ts";
 import { runnerNamespace } from "./runner/index.ts";
-import { joinNamespaces } from "./surface.ts";
+import { joinAreas } from "./surface.ts";
 import { sysctlNamespaces } from "./sysctl/index.ts";
 import { sysinfoNamespaces } from "./sysinfo/index.ts";
 import { systemdNamespaces } from "./systemd/index.ts";
 
-export type { Documentation, Operation, Run } from "./operation.ts";
+export type { Area } from "./namespace.ts";
+export type { Documentation, Operation, Run, SdkType } from "./operation.ts";
 export type { Surface } from "./surface.ts";
 
 /** All that scripts can call. */
-export const surface = joinNamespaces([
-  ...fileSystemNamespaces,
-  ...commonNamespaces,
-  ...networkNamespaces,
-  ...processNamespaces,
-  ...sysinfoNamespaces,
-  ...diskNamespaces,
-  ...systemdNamespaces,
-  ...sysctlNamespaces,
-  runnerNamespace,
+export const surface = joinAreas([
+  { title: "Files and directories", namespaces: fileSystemNamespaces },
+  { title: "Times and texts", namespaces: commonNamespaces },
+  { title: "Network", namespaces: networkNamespaces },
+  { title: "Processes", namespaces: processNamespaces },
+  { title: "The system", namespaces: sysinfoNamespaces },
+  { title: "Disks", namespaces: diskNamespaces },
+  { title: "Services", namespaces: systemdNamespaces },
+  { title: "Kernel parameters", namespaces: sysctlNamespaces },
+  { title: "Logs, metrics and alarms", namespaces: [runnerNamespace] },
 ]);
 
 /** Calls `surface.operations[index]` for a script of `run`. */

@@ -2,7 +2,7 @@ import { type EnumValue, HostObject, type Value } from "rhai-wasm";
 import { setterOutOfRange } from "./conversion.ts";
 import { TextError } from "./errors.ts";
 import type { Namespace } from "./namespace.ts";
-import { type Operation, operation, type Parameter } from "./operation.ts";
+import { type Operation, operation, type Parameter, type SdkType } from "./operation.ts";
 import { object } from "./parameters.ts";
 
 /** One option: the type its setter takes, what it is when never set, and how a value is taken in. */
@@ -13,6 +13,8 @@ export interface Field<T> {
   readonly required?: string;
   /** Turns the script's value into the option's; throws {@link TextError} when it does not fit. */
   readonly accept: (value: Value, setter: string) => T;
+  /** What {@link accept} refuses, for the documentation. */
+  readonly refuses?: string;
 }
 
 /** Values by option name, as `build()` leaves them. */
@@ -41,6 +43,7 @@ export const field = {
   unsigned: <I extends bigint | undefined>(initial: I, maximum = MAX_USIZE): Field<bigint | I> => ({
     type: "i64",
     initial,
+    refuses: "a number out of range",
     accept: (value, setter) => {
       if (typeof value === "bigint" && value >= 0n && value <= maximum) return value;
       throw setterOutOfRange(setter);
@@ -99,6 +102,8 @@ export interface OptionsInput<F extends Fields> {
   readonly examples?: { readonly [K in keyof F]?: string };
   /** Options of the example of `build()`, where those that are required are not enough: `.a(1).b(2)`. */
   readonly chain?: string;
+  /** A variable that holds such options in examples of others. */
+  readonly example?: SdkType["example"];
   readonly only?: "linux" | "unix";
   /** Setters that set more than their own field (`create` also sets `write`). */
   readonly implied?: { readonly [K in keyof F]?: (values: { -readonly [P in keyof F]: unknown }) => void };
@@ -122,6 +127,7 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
     name: input.name,
     typeOf: `${input.path}::${input.rustName ?? input.name}`,
     class: BuiltOptions,
+    ...(input.example ? { example: input.example } : {}),
   };
   const builder = { name: `${input.name}Builder`, typeOf: `${type.typeOf}Builder`, class: Builder };
   const self = object(builder);
@@ -134,13 +140,14 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
   const initial = () =>
     Object.fromEntries(Object.entries(input.fields).map(([key, { initial }]) => [key, initial]));
 
-  const setters: Operation[] = Object.entries(input.fields).map(([key, { type, accept }]) =>
+  const setters: Operation[] = Object.entries(input.fields).map(([key, { type, accept, refuses }]) =>
     operation({
       ...common,
       name: key,
       parameters: [self, { name: key, type }],
       returns: builder.name,
       summary: `Sets \`${key}\`.`,
+      ...(refuses === undefined ? {} : { errors: [refuses] }),
       example: `${input.name}()${option(key)}`,
       perform: (_call, target, value) => {
         target.values[key] = accept(value, key);
@@ -164,7 +171,10 @@ export function options<F extends Fields>(input: OptionsInput<F>) {
     parameters: [self],
     returns: input.name,
     summary: `Makes the \`${input.name}\`.`,
-    errors: ["a required option that is not set", "options that do not go together"],
+    errors: [
+      ...(needed.length > 0 ? ["a required option that is not set"] : []),
+      ...(input.validate ? ["options that do not fit"] : []),
+    ],
     example: `${input.name}()${input.chain ?? needed.map(([key]) => option(key)).join("")}.build()`,
     perform: (_call, target) => {
       for (const [key, declared] of Object.entries(input.fields)) {

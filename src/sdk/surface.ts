@@ -1,16 +1,18 @@
 import type { Manifest } from "rhai-wasm";
-import type { Namespace } from "./namespace.ts";
+import type { Area } from "./namespace.ts";
 import type { Operation, SdkType } from "./operation.ts";
 import { knowTypes } from "./type-names.ts";
 
 /** The whole of what scripts can call: the manifest for the engine, whose `functions[i]` are `operations[i]`. */
 export interface Surface {
-  readonly manifest: Manifest & { readonly types: readonly SdkType[] };
+  readonly manifest: Omit<Manifest, "types"> & { readonly types: readonly SdkType[] };
   readonly operations: readonly Operation[];
+  readonly areas: readonly Area[];
 }
 
-/** Joins namespaces. @throws when two types or two overloads collide: a mistake in the tables, never in a script. */
-export function joinNamespaces(namespaces: readonly Namespace[]): Surface {
+/** Joins areas. @throws when two types or two overloads collide: a mistake in the tables, never in a script. */
+export function joinAreas(areas: readonly Area[]): Surface {
+  const namespaces = areas.flatMap((area) => area.namespaces);
   const types = namespaces.flatMap((namespace) => namespace.types);
   const constants = namespaces.flatMap((namespace) => namespace.constants);
   const operations = namespaces.flatMap((namespace) => namespace.operations);
@@ -22,7 +24,7 @@ export function joinNamespaces(namespaces: readonly Namespace[]): Surface {
       ({ kind, module, name, parameters }) => `${kind} ${module ?? ""}::${name}(${parameters.join(", ")})`,
     ),
   );
-  return { manifest: { types, constants, functions: operations }, operations };
+  return { manifest: { types, constants, functions: operations }, operations, areas };
 }
 
 function refuseDuplicates(names: readonly string[]): void {

@@ -101,11 +101,51 @@ export function caller(namespaces: readonly Namespace[]) {
       closures.set(closures.size, arg);
       return new FunctionPointer(closures.size - 1, "closure");
     });
-    const result = dispatch(run, find(name, values), values, { line: 1, column: 1 });
-    if (result instanceof Promise) throw new Error(`${name} waits; call it with await`);
-    return isSteps(result) ? drive(result, closures) : result;
+    const operation = find(name, values);
+    return declaring(operation, () => {
+      const result = dispatch(run, operation, values, { line: 1, column: 1 });
+      if (result instanceof Promise) throw new Error(`${name} waits; call it with await`);
+      return isSteps(result) ? drive(result, closures) : result;
+    });
   };
 }
+
+/** What `operation` comes to, which waits. Errors arrive as {@link Thrown} with the script's value. */
+export async function waitFor(run: Run, operation: Operation, args: readonly Value[]): Promise<Value> {
+  try {
+    // Those that wait have no steps.
+    return (await dispatch(run, operation, args, { line: 1, column: 1 })) as Value;
+  } catch (error) {
+    throw declared(operation, error);
+  }
+}
+
+function declaring<T>(operation: Operation, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw declared(operation, error);
+  }
+}
+
+/** `error`; one that fails the test where the documentation of `operation` does not tell of it. */
+function declared({ name, source, checks, errors = [] }: Operation, error: unknown): unknown {
+  if (!(error instanceof Thrown)) return error;
+  const { value } = error;
+  const kind = value instanceof Map ? value.get("kind") : undefined;
+  const denied = checks.length > 0;
+  if (kind instanceof EnumValue) {
+    const kinds = denied ? [...errors, "PermissionDenied", "AuthorizationError"] : errors;
+    return kinds.includes(kind.name) ? error : undeclared(name, kind.name, error);
+  }
+  const isKnown = source !== "text" || errors.length > 0 || (denied && DENIAL.test(String(value)));
+  return isKnown ? error : undeclared(name, `"${value}"`, error);
+}
+
+const DENIAL = /Permission denied|Authorization check failed/;
+
+const undeclared = (name: string, thrown: string, cause: unknown): Error =>
+  new Error(`${name} throws ${thrown}, which its errors do not name`, { cause });
 
 function drive(steps: Generator<Callback, Value, Value>, closures: ReadonlyMap<number, Closure>): Value {
   let step = steps.next(null);

@@ -71,15 +71,15 @@ describe("functions", () => {
     expect(status).toBe(0);
     expect(stdout).toStartWith("Functions\n");
     expect(stdout).toContain("\n  info(message: String) -> ()\n");
-    expect(stdout).toContain("\nMetricBuilder\n");
-    expect(stdout).toContain("\nEnumerations\n");
+    expect(stdout).toContain("\nMetric\n");
+    expect(stdout).toContain("  TcpState::ESTABLISHED, TcpState::SYN_SENT");
   });
 
   test("one, with the checks that it makes", () => {
     const { stdout, status } = list("mkdir");
     expect(status).toBe(0);
     expect(stdout).toContain("mkdir(path: String) -> ()\n");
-    expect(stdout).toMatch(/checks fs:open Dir/);
+    expect(stdout).toMatch(/checks +fs:open Dir/);
     expect(stdout).not.toContain("touch");
     expect(list("MKDIR").stdout).toBe(stdout);
   });
@@ -87,17 +87,23 @@ describe("functions", () => {
   test("the methods of a type, and one function of a module", () => {
     expect(list("MetricBuilder").stdout).toContain("  MetricBuilder.publish() -> ");
     expect(list("seq::step").stdout).toStartWith("seq\n  seq::step(");
+    expect(list("DirHandle.metadata").stdout).toMatch(/^DirHandle\n {2}DirHandle.metadata\(\)/);
   });
 
   test("in JSON", () => {
-    const { functions } = JSON.parse(list("touch", "--json").stdout);
-    expect(functions).toMatchObject([
-      { name: "touch", kind: "function", group: "", signature: "touch(path: String) -> ()" },
+    const touch = JSON.parse(list("touch", "--json").stdout);
+    expect(touch).toMatchObject([
+      {
+        name: "touch",
+        kind: "function",
+        params: [{ name: "path", type: "String" }],
+        returns: "()",
+        signature: "touch(path: String) -> ()",
+      },
     ]);
-    expect(functions[0].checks.length).toBeGreaterThan(0);
+    expect(touch[0].checks.length).toBeGreaterThan(0);
     const all = JSON.parse(list("--json").stdout);
-    expect(all.functions.length).toBeGreaterThan(20);
-    expect(all.constants).toContain("IoErrorKind::NotFound");
+    expect(all).toContainEqual(expect.objectContaining({ kind: "constant", name: "IoErrorKind::NotFound" }));
   });
 
   test("an unknown name, with those that are near", () => {

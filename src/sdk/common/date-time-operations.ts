@@ -16,6 +16,9 @@ const other = object(DATE_TIME, "other");
 const returnsTime = { ...common, returns: DATE_TIME.name } as const;
 const MAX_NANOS = 999_999_999n;
 
+/** Of what fails where no calendar has the time. */
+const CALENDAR = ["InvalidArguments"] as const;
+
 const invalid = (message: string) =>
   new SdkError("CommonUtilsErrorKind", "InvalidArguments", `Invalid arguments: ${message}`);
 
@@ -37,6 +40,8 @@ const makers: readonly Operation[] = [
       integer("nanosecond"),
     ],
     summary: "Makes a time in UTC of its parts; parts that are in no calendar fail when the time is used.",
+    errors: ["a part but the year or the nanosecond that is negative"],
+    example: "DateTime(2024, 2, 29, 12, 30, 0, 0)",
     perform: (_call, year, month, day, hour, minute, second, nanosecond) => {
       const fields = { year, month, day, hour, minute, second, nanosecond };
       const negative = UNSIGNED.find((name) => fields[name] < 0n);
@@ -49,6 +54,8 @@ const makers: readonly Operation[] = [
     name: "from_epoch_seconds",
     parameters: [integer("seconds")],
     summary: "Makes the time that is so many seconds after the start of 1970 in UTC.",
+    errors: CALENDAR,
+    example: "from_epoch_seconds(1709209800)",
     perform: (_call, seconds) => DateTime.fromEpoch(seconds),
   }),
   operation({
@@ -56,6 +63,8 @@ const makers: readonly Operation[] = [
     name: "from_epoch_nanos",
     parameters: [integer("seconds"), integer("nanos")],
     summary: "Makes the time of the epoch seconds and the nanoseconds within that second.",
+    errors: CALENDAR,
+    example: "from_epoch_nanos(1709209800, 500000000)",
     perform: (_call, seconds, nanos) => {
       if (nanos < 0n || nanos > MAX_NANOS) {
         throw invalid(`Invalid nanos portion: ${nanos}. Must be 0-999,999,999`);
@@ -68,6 +77,7 @@ const makers: readonly Operation[] = [
     name: "now",
     parameters: [],
     summary: "Returns the current time in UTC, in whole seconds.",
+    example: "now()",
     perform: currentSecond,
   }),
   operation({
@@ -75,6 +85,7 @@ const makers: readonly Operation[] = [
     name: "now_nanos",
     parameters: [],
     summary: "Returns the current time in UTC with its nanoseconds.",
+    example: "now_nanos()",
     perform: currentTime,
   }),
   operation({
@@ -82,6 +93,8 @@ const makers: readonly Operation[] = [
     name: "parse_datetime",
     parameters: [text("text"), enumeration(DATE_TIME_FORMAT, "format")],
     summary: "Reads a time and takes it to UTC by its offset.",
+    errors: ["ParseError", ...CALENDAR],
+    example: 'parse_datetime("2024-02-29T12:30:00+01:00", DateTimeFormat::RFC3339)',
     perform: (_call, written, format) => parseDateTime(written, formatOf(format)),
   }),
 ];
@@ -91,12 +104,15 @@ const method = (
   returns: string,
   summary: string,
   perform: (time: DateTime) => Value,
+  errors: typeof CALENDAR | readonly [] = [],
 ): Operation =>
   operation({
     ...common,
     name,
     returns,
     summary,
+    errors,
+    example: `time.${name}()`,
     parameters: [self],
     perform: (_call, time) => perform(time),
   });
@@ -113,11 +129,16 @@ const methods: readonly Operation[] = [
     "i64",
     "Returns the seconds since the start of 1970 in UTC.",
     (time) => time.seconds,
+    CALENDAR,
   ),
   method("nanos", "i64", "Returns the nanoseconds within the second.", (time) => time.fields.nanosecond),
-  method("month_str", "String", "Returns the name of the month.", monthOf),
-  method("month_str_short", "String", "Returns the first three letters of the month.", (time) =>
-    shortName(monthOf(time)),
+  method("month_str", "String", "Returns the name of the month.", monthOf, CALENDAR),
+  method(
+    "month_str_short",
+    "String",
+    "Returns the first three letters of the month.",
+    (time) => shortName(monthOf(time)),
+    CALENDAR,
   ),
   operation({
     ...common,
@@ -125,6 +146,8 @@ const methods: readonly Operation[] = [
     parameters: [self, enumeration(DATE_TIME_FORMAT, "format")],
     returns: "String",
     summary: "Writes the time in UTC.",
+    errors: [...CALENDAR, "FormatError"],
+    example: "time.to_string(DateTimeFormat::RFC3339)",
     perform: (_call, time, format) => formatDateTime(time, formatOf(format)),
   }),
 ];
@@ -138,6 +161,7 @@ const getters = FIELDS.map((name) =>
     parameters: [self],
     returns: "i64",
     summary: `The ${name} of the time, in UTC.`,
+    example: `time.${name}`,
     perform: (_call, time) => time.fields[name],
   }),
 );
@@ -149,6 +173,8 @@ const shift = (name: "+" | "-", by: (epoch: bigint, seconds: bigint) => bigint):
     name,
     parameters: [self, integer("seconds")],
     summary: `Returns the time so many seconds ${name === "+" ? "later" : "earlier"}, without its nanoseconds.`,
+    errors: CALENDAR,
+    example: `time ${name} 3600`,
     perform: (_call, time, seconds) => DateTime.fromEpoch(by(time.seconds, seconds)),
   });
 
@@ -177,6 +203,8 @@ const operators: readonly Operation[] = [
     parameters: [self, other],
     returns: "i64",
     summary: "Returns the whole seconds between two times.",
+    errors: CALENDAR,
+    example: "now() - time",
     perform: (_call, a, b) => a.seconds - b.seconds,
   }),
   ...Object.entries(COMPARISONS).map(([name, holds]) =>
@@ -187,6 +215,8 @@ const operators: readonly Operation[] = [
       parameters: [self, other],
       returns: "bool",
       summary: "Compares two times to the nanosecond.",
+      errors: CALENDAR,
+      example: `time ${name} now()`,
       perform: (_call, a, b) => holds(orderOf(a, b)),
     }),
   ),

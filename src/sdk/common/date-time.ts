@@ -99,4 +99,5 @@ export const DATE_TIME = {
   name: "DateTime",
   typeOf: "rust_sdk_common_utils::types::datetime::DateTime",
   class: DateTime,
+  example: { variable: "time", expression: "DateTime(2024, 2, 29, 12, 30, 0, 0)" },
 } as const;

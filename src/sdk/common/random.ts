@@ -38,6 +38,8 @@ export const randomNamespace: Namespace = {
       parameters: [integer("length")],
       returns: "String",
       summary: "Returns random letters and digits, 16 of them for a negative length.",
+      errors: ["InvalidArguments"],
+      example: "random_alphanumeric(12)",
       checks: [],
       perform: (_call, length) => {
         if (length > BigInt(LIMITS.stringBytes)) {

@@ -38,11 +38,12 @@ const filesystem = recordType<Filesystem>({
   typeOf: "rust_safe_disk_info::df::common::Filesystem",
   class: Filesystem,
   only: "linux",
+  example: { variable: "filesystem", expression: "disks.filesystems()[0]" },
   fields: {
     ...named("String", TEXTS),
     ...named("i64", COUNTS),
     ...named("f64", SHARES),
-    ...named("Array", ["mount_options"]),
+    ...named("Array<String>", ["mount_options"]),
   },
 });
 
@@ -59,6 +60,7 @@ export const filesystemOptions = options({
   summary: "Begins the options of which file systems are looked at.",
   only: "linux",
   fields: { targets, local: field.boolean() },
+  examples: { targets: '["/", "/var"]' },
 });
 
 export const filesystemNamespaces: readonly Namespace[] = [filesystem, filesystemOptions.namespace];

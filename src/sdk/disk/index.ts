@@ -29,6 +29,7 @@ const FILESYSTEMS = {
   name: "Filesystems",
   typeOf: "rust_safe_disk_info::diskinfo::Filesystems",
   class: Filesystems,
+  example: { variable: "disks", expression: "Filesystems(FilesystemOptions().local(true).build())" },
 };
 
 /** Units in the order of their ordinals: constant, name and bytes. */
@@ -50,7 +51,7 @@ const linux = { only: "linux" } as const;
 
 const listing = {
   ...linux,
-  returns: "Array",
+  returns: "Array<Filesystem>",
   checks: [`fs:read File(${MOUNTS_PATH})`, `fs:read File(${DRIVES_PATH})`, "fs:stat Dir(<each mount point>)"],
 } as const;
 
@@ -69,6 +70,7 @@ const operations: readonly Operation[] = [
     parameters: [filesystemOptions.parameter],
     returns: FILESYSTEMS.name,
     summary: "Begins questions about file systems.",
+    example: 'Filesystems(FilesystemOptions().targets(["/var"]).build())',
     checks: [],
     perform: (_call, { values }) => new Filesystems(values),
   }),
@@ -78,6 +80,8 @@ const operations: readonly Operation[] = [
     source: SOURCE,
     parameters: [object(FILESYSTEMS)],
     summary: "Lists the file systems of the options, with their sizes.",
+    errors: ["Other"],
+    example: "disks.filesystems()",
     perform: (call, { options }) => filesystems(call, options),
   }),
   operation({
@@ -86,6 +90,8 @@ const operations: readonly Operation[] = [
     source: "text",
     parameters: [],
     summary: "Lists all file systems, with their sizes.",
+    errors: ["a list of the kernel that cannot be read", "a mount point that cannot be looked at"],
+    example: "df().filter(|each| each.block_use_percent > 90.0)",
     perform: (call) => filesystems(call, ALL),
   }),
   operation({
@@ -93,6 +99,8 @@ const operations: readonly Operation[] = [
     name: "iostat",
     source: SOURCE,
     parameters: [object(FILESYSTEMS)],
+    errors: ["Other"],
+    example: "disks.iostat()",
     perform: (call) => iostat(call),
   }),
   operation({
@@ -100,6 +108,8 @@ const operations: readonly Operation[] = [
     name: "iostat",
     source: "text",
     parameters: [],
+    errors: ["a table of the kernel that cannot be read"],
+    example: "iostat()",
     perform: (call) => iostat(call),
   }),
   operation({
@@ -107,7 +117,7 @@ const operations: readonly Operation[] = [
     name: "lsblk",
     source: "text",
     parameters: [],
-    returns: "Map",
+    returns: "Map<name,Map{name,type,maj,min,size_kib,removable,read_only,mount_point,children}>",
     summary: "Lists block devices by name, with their sizes, mount points and parts.",
     checks: [
       "fs:open Dir(/proc), fs:open and fs:read File(/proc/partitions)",
@@ -119,6 +129,8 @@ const operations: readonly Operation[] = [
       "volumes: fs:open Dir(/sys/dev/block/<number>/slaves), fs:open and fs:read Dir(<real path>)",
       "partitions: fs:open Dir(/sys/dev/block), fs:read File(/sys/dev/block/<number>)",
     ],
+    errors: ["a system without /dev/disk/by-id", "a file or directory of these that cannot be read"],
+    example: "lsblk()",
     perform: (call) => lsblk(call),
   }),
   operation({
@@ -129,6 +141,8 @@ const operations: readonly Operation[] = [
     returns: "()",
     summary: "Unmounts a file system.",
     checks: ["fs:unmount Dir(<path>)", "fs:unmount Dir(<real path>), where that is another"],
+    errors: ["Other"],
+    example: 'unmount(UnmountOptions().path("/srv/backup").build())',
     perform: (call, { values }) => unmount(call, values.path),
   }),
   operation({
@@ -137,6 +151,7 @@ const operations: readonly Operation[] = [
     parameters: [integer("size"), enumeration(UNIT, "unit")],
     returns: "i64",
     summary: "Returns a number of bytes in whole units, rounded down.",
+    example: "format_bytes(2621440, Unit::KILOBYTES)",
     checks: [],
     perform: (_call, size, { ordinal }) => size / (UNITS[ordinal]?.[2] ?? 1n),
   }),

@@ -63,6 +63,7 @@ const cpuStats = recordType<CpuStats>({
   typeOf: `${PATH}::CpuStats`,
   class: CpuStats,
   only: "linux",
+  example: { variable: "shares", expression: "snapshot.cpu_stats" },
   fields: named("f64", CPU),
 });
 
@@ -71,6 +72,7 @@ const deviceStats = recordType<DeviceStats>({
   typeOf: `${PATH}::DeviceStats`,
   class: DeviceStats,
   only: "linux",
+  example: { variable: "drive", expression: "snapshot.device_stats[0]" },
   fields: {
     ...named("String", ["device_name"]),
     ...named(
@@ -85,10 +87,11 @@ const snapshot = recordType<IoStatSnapshot>({
   typeOf: `${PATH}::IoStatSnapshot`,
   class: IoStatSnapshot,
   only: "linux",
+  example: { variable: "snapshot", expression: "iostat()" },
   fields: {
     cpu_stats: { type: "CpuStats", get: ({ cpu }) => cpu, mapped: ({ cpu }) => cpuStats.toMap(cpu) },
     device_stats: {
-      type: "Array",
+      type: "Array<DeviceStats>",
       get: ({ devices }) => [...devices],
       mapped: ({ devices }) => devices.map((device) => deviceStats.toMap(device)),
     },

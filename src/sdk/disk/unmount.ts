@@ -11,6 +11,7 @@ export const unmountOptions = options({
   summary: "Begins the options of what is unmounted.",
   only: "linux",
   fields: { path: required(field.text(), mustBeInitialized) },
+  examples: { path: '"/srv/backup"' },
 });
 
 /** Unmounts what is at `path`. Asks for it by the path as given, and where links lead elsewhere by the real one. */

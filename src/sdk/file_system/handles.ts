@@ -93,11 +93,25 @@ export class SymlinkHandle extends HostObject {
 
 /** Names of the handles in scripts and in "Function not found". */
 export const HANDLES = {
-  dir: { name: "DirHandle", typeOf: "rust_safe_io::dir::common::RcDirHandle", class: DirHandle },
-  file: { name: "FileHandle", typeOf: "rust_safe_io::file::common::RcFileHandle", class: FileHandle },
+  dir: {
+    name: "DirHandle",
+    typeOf: "rust_safe_io::dir::common::RcDirHandle",
+    class: DirHandle,
+    example: {
+      variable: "dir",
+      expression: 'DirConfig().path("/srv/app").build().open(OpenDirOptions().build())',
+    },
+  },
+  file: {
+    name: "FileHandle",
+    typeOf: "rust_safe_io::file::common::RcFileHandle",
+    class: FileHandle,
+    example: { variable: "file", expression: 'dir.open_file("app.log", reading)' },
+  },
   symlink: {
     name: "SymlinkHandle",
     typeOf: "rust_safe_io::symlink::common::RcSymlinkHandle",
     class: SymlinkHandle,
+    example: { variable: "link", expression: 'dir.open_symlink("current")' },
   },
 } as const;

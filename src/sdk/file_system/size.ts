@@ -62,6 +62,7 @@ export const SIZE_RANGE = {
   name: "SizeRange",
   typeOf: "rust_safe_io::options::SizeRange",
   class: SizeRange,
+  example: { variable: "large", expression: "SizeRange::min_only(1, SizeUnit::MEGABYTES)" },
 } as const;
 
 const common = { module: SIZE_RANGE.name, source: "text", checks: [], returns: SIZE_RANGE.name } as const;
@@ -76,6 +77,7 @@ export const sizeNamespace: Namespace = {
       name: "min_only",
       parameters: [integer("min"), unit],
       summary: "Sizes of at least `min`.",
+      example: "SizeRange::min_only(1, SizeUnit::MEGABYTES)",
       perform: (_call, min, unit) => new SizeRange(min, undefined, unit),
     }),
     operation({
@@ -83,6 +85,7 @@ export const sizeNamespace: Namespace = {
       name: "max_only",
       parameters: [integer("max"), unit],
       summary: "Sizes of at most `max`.",
+      example: "SizeRange::max_only(512, SizeUnit::KIBIBYTES)",
       perform: (_call, max, unit) => new SizeRange(undefined, max, unit),
     }),
     operation({
@@ -90,6 +93,7 @@ export const sizeNamespace: Namespace = {
       name: "between",
       parameters: [integer("min"), integer("max"), unit],
       summary: "Sizes from `min` to `max`, both included.",
+      example: "SizeRange::between(1, 10, SizeUnit::MEGABYTES)",
       perform: (_call, min, max, unit) => new SizeRange(min, max, unit),
     }),
   ],

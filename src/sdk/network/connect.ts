@@ -22,10 +22,13 @@ export class Connection extends HostObject {
   }
 }
 
+const CONNECT = 'connect("127.0.0.1", 8080, TransportProtocol::TCP)';
+
 const CONNECTION = {
   name: "Connection",
   typeOf: "rust_safe_network::network::Connection",
   class: Connection,
+  example: { variable: "connection", expression: CONNECT },
 };
 
 const MAX_PORT = 65_535n;
@@ -74,6 +77,8 @@ export const connectNamespace: Namespace = {
         "network:connect url(<address>) where the endpoint is an address in another spelling",
         "network:connect url(<each address of the endpoint>), against which only a forbid counts",
       ],
+      errors: ["Other"],
+      example: CONNECT,
       perform: (call, endpoint, port, protocol) =>
         connect(call, endpoint, unsigned("port", port, MAX_PORT), transportOf(protocol)),
     }),

@@ -20,6 +20,13 @@ export const helperNamespace: Namespace = {
       returns: "Response",
       summary: "Gets what is at a URL.",
       checks: SEND_CHECKS,
+      errors: [
+        "what is no URL",
+        "a request that fails",
+        "too many redirects",
+        "a response that is too large",
+      ],
+      example: 'curl("http://127.0.0.1:8080/health").text',
       perform: (call, url) => send(call, new Request(url, undefined)),
     }),
     operation({
@@ -29,6 +36,7 @@ export const helperNamespace: Namespace = {
       returns: "String",
       summary: "Returns the name of this machine.",
       checks: ["sysinfo:list Sysinfo(<random>)"],
+      example: "hostname()",
       perform: ({ access }) => nameOfKernel(access.require(askForSystem())).node,
     }),
   ],

@@ -15,8 +15,18 @@ import { statisticsNamespaces } from "./statistics-types.ts";
 
 const SOURCE = "NetworkErrorKind";
 const PATH = "rust_safe_network::client";
-const CLIENT = { name: "Client", typeOf: `${PATH}::Client`, class: Client };
-const REQUEST = { name: "Request", typeOf: `${PATH}::Request`, class: Request };
+const CLIENT = {
+  name: "Client",
+  typeOf: `${PATH}::Client`,
+  class: Client,
+  example: { variable: "client", expression: "Client()" },
+};
+const REQUEST = {
+  name: "Request",
+  typeOf: `${PATH}::Request`,
+  class: Request,
+  example: { variable: "request", expression: 'client.get("http://127.0.0.1:8080/")' },
+};
 
 const common = { source: SOURCE, checks: [] } as const;
 
@@ -27,6 +37,7 @@ const operations = [
     parameters: [],
     returns: CLIENT.name,
     summary: "Makes a client.",
+    example: "Client()",
     perform: () => new Client(),
   }),
   operation({
@@ -34,7 +45,8 @@ const operations = [
     name: "max_text_bytes",
     parameters: [object(CLIENT), integer("size")],
     returns: CLIENT.name,
-    summary: "Makes a client that cuts the text of responses.",
+    summary: "Makes a client that cuts the text of responses behind so many bytes.",
+    example: "Client().max_text_bytes(65536)",
     perform: (_call, _client, size) => {
       if (size >= 0n) return new Client(size);
       throw parameterOutOfRange("size");
@@ -46,6 +58,7 @@ const operations = [
     parameters: [object(CLIENT), text("url")],
     returns: REQUEST.name,
     summary: "Makes a GET request, which `send` sends.",
+    example: 'client.get("http://127.0.0.1:8080/health")',
     perform: (_call, { maxTextBytes }, url) => new Request(url, maxTextBytes),
   }),
   operation({
@@ -56,6 +69,8 @@ const operations = [
     returns: "Response",
     summary: "Sends the request and follows redirects.",
     checks: SEND_CHECKS,
+    errors: ["RequestError", "Other"],
+    example: "request.send()",
     perform: (call, request) => send(call, request),
   }),
 ];
@@ -71,13 +86,14 @@ export const networkNamespaces: readonly Namespace[] = [
     fields: {
       url: { type: "String", get: ({ url }) => url },
       method: { type: "String", get: () => METHOD },
-      max_text_size: { type: "any", get: ({ maxTextBytes }) => maxTextBytes ?? null },
+      max_text_size: { type: "i64 or ()", get: ({ maxTextBytes }) => maxTextBytes ?? null },
     },
   }),
   recordType({
     name: "Response",
     typeOf: `${PATH}::Response`,
     class: Response,
+    example: { variable: "response", expression: "request.send()" },
     fields: {
       text: { type: "String", get: ({ text }) => text },
       status: { type: "i64", get: ({ status }) => BigInt(status) },

@@ -19,9 +19,10 @@ const type = recordType({
   name: "Network",
   typeOf: "rust_safe_network::network::Network",
   class: Network,
+  example: { variable: "network", expression: "ip_addresses()[0]" },
   fields: {
     interface_name: { type: "String", get: ({ name }) => name },
-    addresses: { type: "Array", get: ({ addresses }) => [...addresses] },
+    addresses: { type: "Array<String>", get: ({ addresses }) => [...addresses] },
   },
 });
 
@@ -32,7 +33,7 @@ const networks = ({ access }: Call): Network[] => {
 
 const common = {
   parameters: [],
-  returns: "Array",
+  returns: "Array<Network>",
   summary: "Returns the interfaces of this machine with their addresses.",
   checks: ["sysinfo:list Sysinfo(<random>)"],
   perform: networks,
@@ -45,8 +46,21 @@ export const interfaceNamespaces: readonly Namespace[] = [
     constants: [],
     operations: [
       // Who may know the machine is asked: its errors are the system's, not the network's.
-      operation({ ...common, name: "ip_addresses", source: "SysteminfoErrorKind" }),
-      operation({ ...common, name: "ip_addr", source: "text", only: "linux" }),
+      operation({
+        ...common,
+        name: "ip_addresses",
+        source: "SysteminfoErrorKind",
+        errors: ["Other"],
+        example: "ip_addresses()",
+      }),
+      operation({
+        ...common,
+        name: "ip_addr",
+        source: "text",
+        errors: ["more addresses than a list can have"],
+        example: "ip_addr().map(|each| each.interface_name)",
+        only: "linux",
+      }),
     ],
   },
 ];

@@ -3,8 +3,7 @@ import { lookup } from "node:dns/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Thrown, type Value } from "rhai-wasm";
-import { dispatch } from "../dispatch.ts";
-import { caller, messageOf, type TestRun, testRun } from "../testing.ts";
+import { caller, messageOf, type TestRun, testRun, waitFor } from "../testing.ts";
 import { networkNamespaces } from "./index.ts";
 
 let server: Server;
@@ -30,7 +29,7 @@ const sendOperation = networkNamespaces
 async function send(url: string, run: TestRun = testRun(), client = call(run, "Client")): Promise<Value> {
   if (!sendOperation) throw new Error("no operation send");
   const request = call(run, "get", client, url);
-  return (await dispatch(run, sendOperation, [request], { line: 1, column: 1 })) as Value;
+  return waitFor(run, sendOperation, [request]);
 }
 
 async function failure(sent: Promise<unknown>): Promise<unknown> {

@@ -10,6 +10,7 @@ const ADDRESS = {
   name: "SocketAddr",
   debug: "core::net::socket_addr::SocketAddr",
   class: SocketAddress,
+  example: { variable: "address", expression: "socket.local_address" },
 };
 
 const process = recordType({
@@ -17,6 +18,10 @@ const process = recordType({
   // A type of the processes has this name, too.
   typeOf: "ProcessInfo",
   class: SocketProcess,
+  example: {
+    variable: "listener",
+    expression: "sockets.internet_connections.find(|each| each.process_info != ()).process_info",
+  },
   fields: {
     pid: { type: "i64", get: ({ owner }) => BigInt(owner.pid) },
     process_name: { type: "String", get: ({ owner }) => owner.name },
@@ -25,7 +30,7 @@ const process = recordType({
 
 type Held = { readonly process: SocketProcess | null };
 const PROCESS_INFO = {
-  type: "any",
+  type: "NetworkProcessInfo or ()",
   get: ({ process: held }: Held) => held,
   mapped: ({ process: held }: Held) => held && process.toMap(held),
 };
@@ -34,6 +39,7 @@ const connection = recordType({
   name: "InternetConnection",
   typeOf: `${PATH}::InternetConnection`,
   class: InternetConnection,
+  example: { variable: "socket", expression: "sockets.internet_connections[0]" },
   fields: {
     protocol: {
       type: NETWORK_PROTOCOL.name,
@@ -54,6 +60,7 @@ const unixSocket = recordType({
   name: "UnixSocket",
   typeOf: `${PATH}::UnixSocket`,
   class: UnixSocket,
+  example: { variable: "channel", expression: "sockets.unix_sockets[0]" },
   fields: {
     protocol: {
       type: UNIX_PROTOCOL.name,
@@ -72,14 +79,15 @@ const stats = recordType({
   name: "NetworkStats",
   typeOf: `${PATH}::NetworkStats`,
   class: NetworkStats,
+  example: { variable: "sockets", expression: "network_stats()" },
   fields: {
     internet_connections: {
-      type: "Array",
+      type: "Array<InternetConnection>",
       get: ({ connections }) => [...connections],
       mapped: ({ connections }) => connections.map(connection.toMap),
     },
     unix_sockets: {
-      type: "Array",
+      type: "Array<UnixSocket>",
       get: ({ sockets }) => [...sockets],
       mapped: ({ sockets }) => sockets.map(unixSocket.toMap),
     },
@@ -97,6 +105,7 @@ const address: Namespace = {
       source: "NetworkErrorKind",
       checks: [],
       summary: "The address with its port, as in `127.0.0.1:80` and `[::1]:80`.",
+      example: "address.to_string()",
       perform: (_call, { text }) => text,
     }),
   ],

@@ -1,14 +1,13 @@
 /** Calls of operations that wait, for unit tests. */
 import { Thrown, type Value } from "rhai-wasm";
-import { dispatch } from "../dispatch.ts";
-import type { TestRun } from "../testing.ts";
+import { waitFor as resultOf, type TestRun } from "../testing.ts";
 import { networkNamespaces } from "./index.ts";
 
 /** What the operation `name` comes to, which has one overload. */
 export async function waitFor(run: TestRun, name: string, ...args: Value[]): Promise<Value> {
   const found = networkNamespaces.flatMap(({ operations }) => operations).find((each) => each.name === name);
   if (!found) throw new Error(`no operation ${name}`);
-  return (await dispatch(run, found, args, { line: 1, column: 1 })) as Value;
+  return resultOf(run, found, args);
 }
 
 /** What `promise` throws to the script: the text, or kind and message. */

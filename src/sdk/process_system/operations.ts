@@ -26,10 +26,13 @@ const MANAGER = {
   name: "ProcessManager",
   typeOf: "rust_safe_process_mgmt::RcProcessManager",
   class: ProcessManager,
+  example: { variable: "manager", expression: "ProcessManager()" },
 };
 const self = object(MANAGER);
 const common = { source: "ProcessErrorKind", only: "linux" } as const;
 
+const PROCESSES = "Array<ProcessInfo>";
+const SIGNALLED = "Array<Map{name,pid}>";
 const LISTED = "proc:list Process(<each pid>)";
 const PROC = ["fs:open Dir(/proc)", "fs:read Dir(/proc)"];
 const KILLED = "proc:kill Process(<pid>), for SIGHUP proc:interrupt";
@@ -54,30 +57,36 @@ const listing = [
     ...common,
     name: "processes",
     parameters: [self],
-    returns: "Array",
+    returns: PROCESSES,
     summary: "Lists all processes that may be listed.",
     checks: [LISTED],
+    errors: ["Other"],
+    example: "manager.processes()",
     perform: (call, manager) => listProcesses(call, manager),
   }),
   operation({
     ...common,
     name: "processes",
     parameters: [self, processOptions.parameter],
-    returns: "Array",
+    returns: PROCESSES,
     summary: "Lists processes, also their threads or their PID namespaces.",
     checks: [
       "with load_namespace_info: fs:open Dir(/proc/<pid>), fs:open Dir(/proc/<pid>/ns), fs:read File(/proc/<pid>/ns/pid), fs:open and fs:read File(/proc/<pid>/status)",
       LISTED,
     ],
+    errors: ["Other"],
+    example: "manager.processes(ProcessOptions().include_threads(true).build())",
     perform: (call, manager, { values }) => listProcesses(call, manager, values),
   }),
   operation({
     ...common,
     name: "ps",
     parameters: [],
-    returns: "Array",
+    returns: PROCESSES,
     summary: "Lists all processes that may be listed.",
     checks: [LISTED],
+    errors: ["ValidationError"],
+    example: "ps()",
     perform: (call) => ps(call),
   }),
   operation({
@@ -86,9 +95,11 @@ const listing = [
     waits: true,
     ownThread: true,
     parameters: [self, monitorOptions.parameter],
-    returns: "Array",
+    returns: "Array<Array<ProcessInfo>>",
     summary: "Measures how much of a processor processes use, so many times over.",
     checks: [LISTED],
+    errors: ["Other"],
+    example: "manager.monitor_processes_cpu(MonitorProcessesCpuOptions().pids_to_monitor([4711]).build())",
     perform: (call, _manager, { values }) => monitorProcesses(call, values),
   }),
 ];
@@ -98,18 +109,22 @@ const files = [
     ...common,
     name: "processes_using_inode",
     parameters: [self, text("path")],
-    returns: "Array",
+    returns: "Array<FuserInfo>",
     summary: "Lists the processes that use the file or directory at `path`.",
     checks: [...PROC, "proc:list_fds Process(<each pid>)"],
+    errors: ["ValidationError", "Other"],
+    example: 'manager.processes_using_inode("/srv/app")',
     perform: (call, manager, path) => processesUsing(call, manager, path),
   }),
   operation({
     ...common,
     name: "list_open_files",
     parameters: [self, lsofOptions.parameter],
-    returns: "Array",
+    returns: "Array<OpenFileInfo>",
     summary: "Lists the files that one process uses, or that any process uses at a path.",
     checks: [...PROC, "proc:list_fds Process(<each pid, or the one>)"],
+    errors: ["ValidationError", "ProcessNotFound", "Other"],
+    example: 'manager.list_open_files(LsofOptions().path("/srv/app").include_subdir(true).build())',
     perform: (call, manager, { values }) => listOpenFiles(call, manager, values),
   }),
   operation({
@@ -123,6 +138,8 @@ const files = [
       "fs:open File(/proc/sysvipc/shm), then sem and msg",
       "fs:read File(/proc/sysvipc/shm), then sem and msg",
     ],
+    errors: ["Other"],
+    example: "manager.ipcs_info()",
     perform: (call) => ipcsInfo(call),
   }),
   operation({
@@ -132,6 +149,7 @@ const files = [
     returns: "String",
     summary: "The tables one below the other.",
     checks: [],
+    example: "tables.to_string()",
     perform: (_call, info) => ipcsText(info),
   }),
 ];
@@ -139,9 +157,10 @@ const files = [
 const ENDED = {
   ...common,
   name: "kill",
-  returns: "Array",
+  returns: SIGNALLED,
   summary: "Sends SIGTERM to a process.",
   checks: ["proc:kill Process(<pid>)"],
+  errors: ["ValidationError"],
 } as const;
 
 const signals = [
@@ -149,19 +168,23 @@ const signals = [
     ...common,
     name: "kill",
     parameters: [self, killOptions.parameter],
-    returns: "Array",
+    returns: SIGNALLED,
     summary: "Sends a signal to one process, or to those that fit of the ones listed before.",
     checks: [KILLED],
+    errors: ["ValidationError", "ProcessNotFound", "Other"],
+    example: "manager.kill(KillOptions().pid(4711).signal(Signal::SIGHUP).build())",
     perform: (call, manager, { values }) => signalled(kill(call, manager, values)),
   }),
   operation({
     ...ENDED,
     parameters: [integer("pid")],
+    example: "kill(4711)",
     perform: (call, pid) => signalled(killByNumber(call, pid)),
   }),
   operation({
     ...ENDED,
     parameters: [array("flags"), integer("pid")],
+    example: "kill([], 4711)",
     perform: (call, flags, pid) => signalled(killByNumber(call, pid, flags)),
   }),
 ];
@@ -174,6 +197,8 @@ const looking = [
     returns: "TracedProcess",
     summary: "Shows what the threads of a process are at, by gstack.",
     checks: TRACED,
+    errors: ["ProcessNotFound", "Other"],
+    example: "manager.trace(4711)",
     perform: (call, manager, pid) => trace(call, manager, unsigned("pid", pid)),
   }),
   operation({
@@ -183,6 +208,8 @@ const looking = [
     returns: "TracedProcess",
     summary: "The same of a process by its number in the PID namespace of another.",
     checks: [...TRACED.slice(0, 3), "proc:mount_namespace Process(<ns_pid>)", ...TRACED.slice(3)],
+    errors: ["ProcessNotFound", "NamespaceOperationError", "Other"],
+    example: "manager.trace(1, TraceOptions().ns_pid(4711).build())",
     perform: (call, manager, pid, { values }) =>
       trace(call, manager, unsigned("pid", pid), Number(values.ns_pid)),
   }),
@@ -198,6 +225,14 @@ const looking = [
       "proc:network_namespace Process(<pid>)",
       "by name: fs:network_namespace File(/run/netns/<name>), fs:open Dir(/run/netns), fs:open File(/run/netns/<name>)",
     ],
+    errors: [
+      "ValidationError",
+      "ProcessNotFound",
+      "NamespaceOperationError",
+      "CallbackExecutionError",
+      "Other",
+    ],
+    example: 'manager.nsenter(NamespaceOptions().pid(4711).mount(true).build(), || cat("/etc/hosts"))',
     perform: (call, manager, { values }, callback) => nsenter(call, manager, values, callback),
   }),
 ];
@@ -213,6 +248,7 @@ export const processNamespace: Namespace = {
       returns: MANAGER.name,
       summary: "Makes a manager, which knows the processes that it has listed.",
       checks: [],
+      example: "ProcessManager()",
       perform: () => new ProcessManager(),
     }),
     ...listing,

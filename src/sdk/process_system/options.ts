@@ -17,6 +17,8 @@ export const lsofOptions = options({
   ...common,
   name: "LsofOptions",
   summary: "Begins the options of a list of open files: those of one process, or those at a path.",
+  examples: { path: '"/srv/app"', pid: "4711" },
+  chain: ".pid(4711)",
   fields: {
     path: field.text(),
     include_subdir: field.boolean(),
@@ -33,6 +35,7 @@ export const traceOptions = options({
   ...common,
   name: "TraceOptions",
   summary: "Begins the options of a trace of a process in another PID namespace.",
+  examples: { ns_pid: "4711" },
   fields: {
     ns_pid: required(field.unsigned(undefined, MAX_U32), (name) => `Field not initialized: ${name}`),
   },
@@ -44,6 +47,14 @@ export const killOptions = options({
   ...common,
   name: "KillOptions",
   summary: "Begins the options of a signal: which processes get it, and which it is.",
+  examples: {
+    pid: "4711",
+    process_name: '"sleep"',
+    username: '"app"',
+    command: '"sleep 600"',
+    signal: "Signal::SIGTERM",
+  },
+  chain: ".pid(4711).signal(Signal::SIGTERM)",
   fields: {
     pid: field.integer(undefined),
     process_name: field.text(),
@@ -86,6 +97,7 @@ export const monitorOptions = options({
   ...common,
   name: "MonitorProcessesCpuOptions",
   summary: "Begins the options of a measurement of processor use.",
+  examples: { pids_to_monitor: "[4711]", batches: "3", delay_in_seconds: "2" },
   fields: {
     pids_to_monitor: pids,
     batches: field.unsigned(1n, MAX_U32),
@@ -102,6 +114,7 @@ export const namespaceOptions = options({
   ...common,
   name: "NamespaceOptions",
   summary: "Begins the options of the namespaces to enter: those of a process, or a named network namespace.",
+  examples: { pid: "4711", net_ns_name: '"blue"' },
   fields: {
     mount: field.boolean(),
     net: field.boolean(),

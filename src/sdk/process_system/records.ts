@@ -93,6 +93,11 @@ const pidNamespace = recordType<PidNamespace>({
   name: "PidNamespace",
   typeOf: `${PATH}::PidNamespace`,
   class: PidNamespace,
+  example: {
+    variable: "own_namespace",
+    expression:
+      "manager.processes(ProcessOptions().load_namespace_info(true).build()).find(|p| p.pid == 4711).pid_namespace",
+  },
   fields: {
     namespace_id: { type: "i64", get: ({ id }) => id },
     child_ns_pid: { type: "i64", get: ({ pid }) => BigInt(pid) },
@@ -104,6 +109,7 @@ const processInfo = recordType<ProcessInfo>({
   name: "ProcessInfo",
   typeOf: `${PATH}::ProcessInfo`,
   class: ProcessInfo,
+  example: { variable: "process", expression: "ps()[0]" },
   fields: {
     pid: { type: "i64", get: ({ pid }) => BigInt(pid) },
     name: { type: "String", get: ({ name }) => name },
@@ -129,6 +135,7 @@ const fuserInfo = recordType<FuserInfo>({
   name: "FuserInfo",
   typeOf: `${PATH}::FuserInfo`,
   class: FuserInfo,
+  example: { variable: "holder", expression: 'manager.processes_using_inode("/srv/app")[0]' },
   fields: {
     user: { type: "String", get: ({ user }) => user },
     pid: { type: "i64", get: ({ pid }) => BigInt(pid) },
@@ -147,6 +154,7 @@ const openFileInfo = recordType<OpenFileInfo>({
   name: "OpenFileInfo",
   typeOf: `${PATH}::OpenFileInfo`,
   class: OpenFileInfo,
+  example: { variable: "opened", expression: "manager.list_open_files(LsofOptions().pid(4711).build())[0]" },
   fields: {
     pid: { type: "i64", get: ({ pid }) => BigInt(pid) },
     process_name: { type: "String", get: ({ processName }) => processName },
@@ -162,6 +170,7 @@ export const IPCS_INFO = { name: "IpcsInfo", typeOf: `${PATH}::IpcsInfo`, class:
 const ipcsInfo = recordType<IpcsInfo>({
   ...common,
   ...IPCS_INFO,
+  example: { variable: "tables", expression: "manager.ipcs_info()" },
   fields: {
     shared_memory: { type: "String", get: ({ sharedMemory }) => sharedMemory },
     semaphores: { type: "String", get: ({ semaphores }) => semaphores },

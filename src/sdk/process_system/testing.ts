@@ -3,11 +3,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { EnumValue, type HostObject, Thrown, type Value } from "rhai-wasm";
 import type { AuthorizationRequest } from "../../policy/types.ts";
-import { dispatch } from "../dispatch.ts";
 import { traceNamespaces } from "../file_system/core-dump/trace.ts";
 import { networkNamespaces } from "../network/index.ts";
 import type { Run } from "../operation.ts";
-import { type Closure, caller, thrownBy } from "../testing.ts";
+import { type Closure, caller, thrownBy, waitFor } from "../testing.ts";
 import { processNamespaces } from "./index.ts";
 
 export const root = process.geteuid?.() === 0;
@@ -21,7 +20,7 @@ export const under: (run: Run, name: string, ...args: (Value | Closure)[]) => Va
 export async function waited(run: Run, name: string, ...args: Value[]): Promise<Value> {
   const found = processNamespaces.flatMap(({ operations }) => operations).find((each) => each.name === name);
   if (!found) throw new Error(`no operation ${name}`);
-  return (await dispatch(run, found, args, { line: 1, column: 1 })) as Value;
+  return waitFor(run, found, args);
 }
 
 /** Options made as a script makes them: `build(run, "KillOptions", { pid: 1n })`. */

@@ -21,12 +21,15 @@ const BUILDER = {
   name: "AlarmBuilder",
   debug: "rex_metrics_and_alarms::alarms::RexAlarmBuilder",
   class: AlarmBuilder,
+  example: { variable: "alarm", expression: 'AlarmBuilder().type("DiskFull")' },
 };
+/** What is published. Scripts have the name, and no value of it. */
+const ALARM = { name: "Alarm" };
 const self = object(BUILDER);
 const common = { source: "text", checks: [] } as const;
 
 export const alarmNamespace: Namespace = {
-  types: [BUILDER],
+  types: [BUILDER, ALARM],
   constants: [],
   operations: [
     operation({
@@ -35,6 +38,7 @@ export const alarmNamespace: Namespace = {
       parameters: [],
       returns: "AlarmBuilder",
       summary: "Starts an alarm.",
+      example: "AlarmBuilder()",
       perform: () => new AlarmBuilder(),
     }),
     operation({
@@ -43,6 +47,7 @@ export const alarmNamespace: Namespace = {
       parameters: [self, text("type")],
       returns: "AlarmBuilder",
       summary: "Returns the alarm with its type set; a type may not start with `rex`.",
+      example: 'AlarmBuilder().type("DiskFull")',
       perform: (_call, builder, type) => new AlarmBuilder({ ...builder.fields, type }),
     }),
     operation({
@@ -51,6 +56,7 @@ export const alarmNamespace: Namespace = {
       parameters: [self, text("details")],
       returns: "AlarmBuilder",
       summary: "Returns the alarm with its details set.",
+      example: 'alarm.details("/var is at 97 %")',
       perform: (_call, builder, details) => new AlarmBuilder({ ...builder.fields, details }),
     }),
     operation({
@@ -59,6 +65,8 @@ export const alarmNamespace: Namespace = {
       parameters: [self],
       returns: "()",
       summary: "Adds the alarm to the result of the run.",
+      errors: ["an alarm without a type"],
+      example: "alarm.publish()",
       perform: (call, { fields: { type, ...rest } }) => {
         if (type === undefined) throw new TextError(mustBeInitialized("alarm_type"));
         call.run.publishAlarm({ type, ...rest });

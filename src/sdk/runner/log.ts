@@ -2,21 +2,25 @@ import type { Namespace } from "../namespace.ts";
 import { type LogLevel, type Operation, operation } from "../operation.ts";
 import { text } from "../parameters.ts";
 
-/** Script functions by the level they log at. `debug` is Rhai's own, and the engine hands its text to the run. */
-const LEVELS: { readonly [name: string]: LogLevel } = {
-  error: "ERROR",
-  warn: "WARN",
-  info: "INFO",
-  trace: "TRACE",
-};
+/**
+ * Script functions, the level they log at and a message for it. `debug` is Rhai's own, and the engine hands its text to
+ * the run.
+ */
+const LEVELS: readonly (readonly [name: string, level: LogLevel, message: string])[] = [
+  ["error", "ERROR", "upstream is gone"],
+  ["warn", "WARN", "disk at 91 %"],
+  ["info", "INFO", "rotated 3 logs"],
+  ["trace", "TRACE", "next candidate"],
+];
 
-const log = (name: string, level: LogLevel): Operation =>
+const log = ([name, level, message]: (typeof LEVELS)[number]): Operation =>
   operation({
     name,
     source: "text",
     parameters: [text("message")],
     returns: "()",
     summary: `Adds \`message\` to the run's log at level ${level}.`,
+    example: `${name}("${message}")`,
     checks: [],
     perform: (call, message) => {
       call.run.log(level, message, call.line);
@@ -27,5 +31,5 @@ const log = (name: string, level: LogLevel): Operation =>
 export const logNamespace: Namespace = {
   types: [],
   constants: [],
-  operations: Object.entries(LEVELS).map(([name, level]) => log(name, level)),
+  operations: LEVELS.map(log),
 };

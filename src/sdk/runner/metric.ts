@@ -43,11 +43,17 @@ const UNIT = {
   compares: false,
   shows: "type",
 } as const;
-const METRIC = {
+const BUILDER = {
   name: "MetricBuilder",
   debug: "rex_metrics_and_alarms::metrics::RexMetricBuilder",
   class: MetricBuilder,
+  example: {
+    variable: "metric",
+    expression: 'MetricBuilder().name("queue_length").value(42.0).unit(MetricUnitType::COUNT)',
+  },
 };
+/** What is published. Scripts have the name, and no value of it. */
+const METRIC = { name: "Metric" };
 const DIMENSIONS_BUILDER = {
   name: "MetricDimensionsBuilder",
   debug: "rex_metrics_and_alarms::metrics::RexMetricDimensionsBuilder",
@@ -57,13 +63,14 @@ const DIMENSIONS = {
   name: "MetricDimensions",
   debug: "std::collections::hash::map::HashMap<alloc::string::String, alloc::string::String>",
   class: Dimensions,
+  example: { variable: "tags", expression: 'MetricDimensionsBuilder().add("queue", "mail").build()' },
 };
 
-const self = object(METRIC);
+const self = object(BUILDER);
 const common = { source: "text", checks: [] } as const;
 
 export const metricNamespace: Namespace = {
-  types: [UNIT, METRIC, DIMENSIONS_BUILDER, DIMENSIONS],
+  types: [UNIT, BUILDER, METRIC, DIMENSIONS_BUILDER, DIMENSIONS],
   constants: UNITS.map((name, ordinal) => ({
     module: UNIT.name,
     name,
@@ -76,6 +83,7 @@ export const metricNamespace: Namespace = {
       parameters: [],
       returns: "MetricBuilder",
       summary: "Starts a metric.",
+      example: "MetricBuilder()",
       perform: () => new MetricBuilder(),
     }),
     operation({
@@ -84,6 +92,7 @@ export const metricNamespace: Namespace = {
       parameters: [self, text("name")],
       returns: "MetricBuilder",
       summary: "Returns the metric with its name set; a name may not start with `rex`.",
+      example: 'MetricBuilder().name("queue_length")',
       perform: (_call, builder, name) => new MetricBuilder({ ...builder.fields, name }),
     }),
     operation({
@@ -92,6 +101,7 @@ export const metricNamespace: Namespace = {
       parameters: [self, float("value")],
       returns: "MetricBuilder",
       summary: "Returns the metric with its value set.",
+      example: "metric.value(17.0)",
       perform: (_call, builder, value) => new MetricBuilder({ ...builder.fields, value }),
     }),
     operation({
@@ -100,6 +110,7 @@ export const metricNamespace: Namespace = {
       parameters: [self, enumeration(UNIT, "unit")],
       returns: "MetricBuilder",
       summary: "Returns the metric with its unit set; TIME is in nanoseconds.",
+      example: "metric.unit(MetricUnitType::PERCENT)",
       perform: (_call, builder, unit) => new MetricBuilder({ ...builder.fields, unit: unit.name }),
     }),
     operation({
@@ -108,6 +119,7 @@ export const metricNamespace: Namespace = {
       parameters: [self, object(DIMENSIONS, "dimensions")],
       returns: "MetricBuilder",
       summary: "Returns the metric with its dimensions set.",
+      example: "metric.dimensions(tags)",
       perform: (_call, builder, { entries }) => new MetricBuilder({ ...builder.fields, dimensions: entries }),
     }),
     operation({
@@ -116,6 +128,8 @@ export const metricNamespace: Namespace = {
       parameters: [self],
       returns: "()",
       summary: "Adds the metric to the result of the run, in place of an earlier one of the same name.",
+      errors: ["a metric without a name, a value or a unit"],
+      example: "metric.publish()",
       perform: (call, { fields: { name, value, unit, dimensions = new Map() } }) => {
         if (name === undefined) throw new TextError(mustBeInitialized("metric_name"));
         if (value === undefined) throw new TextError(mustBeInitialized("metric_value"));
@@ -130,6 +144,7 @@ export const metricNamespace: Namespace = {
       parameters: [],
       returns: "MetricDimensionsBuilder",
       summary: "Starts the dimensions of a metric.",
+      example: "MetricDimensionsBuilder()",
       perform: () => new DimensionsBuilder(),
     }),
     operation({
@@ -138,6 +153,8 @@ export const metricNamespace: Namespace = {
       parameters: [object(DIMENSIONS_BUILDER), text("key"), text("value")],
       returns: "MetricDimensionsBuilder",
       summary: "Returns the dimensions with one more; a key given twice keeps the later value.",
+      errors: [`more than ${MAX_DIMENSIONS} dimensions`],
+      example: 'MetricDimensionsBuilder().add("queue", "mail").add("site", "north")',
       perform: (_call, { entries }, key, value) => {
         const grown = new Map(entries).set(key, value);
         if (grown.size > MAX_DIMENSIONS)
@@ -151,6 +168,7 @@ export const metricNamespace: Namespace = {
       parameters: [object(DIMENSIONS_BUILDER)],
       returns: "MetricDimensions",
       summary: "Makes the `MetricDimensions`.",
+      example: 'MetricDimensionsBuilder().add("queue", "mail").build()',
       perform: (_call, { entries }) => new Dimensions(entries),
     }),
   ],

@@ -29,6 +29,7 @@ export const entryRecord = recordType<SysctlEntry>({
   typeOf: "rust_safe_system_info::sysctl::common::SysctlEntry",
   class: SysctlEntry,
   only: "linux",
+  example: { variable: "setting", expression: 'parameters.find("/kernel/ostype$")[0]' },
   fields: {
     key: { type: "String", get: ({ key }) => key },
     value: { type: "String", get: ({ value }) => value },

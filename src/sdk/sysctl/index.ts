@@ -15,6 +15,7 @@ const MANAGER = {
   name: "SysctlManager",
   typeOf: "rust_safe_system_info::system::SysctlManager",
   class: SysctlManager,
+  example: { variable: "parameters", expression: "SysctlManager()" },
 };
 
 const self = object(MANAGER);
@@ -37,7 +38,6 @@ const WRITE = {
   checks: [...OPEN, "fs:write File(/proc/sys/<key>)", "all of them for root"],
 } as const;
 const FIND = {
-  returns: "Array",
   summary:
     "Finds the parameters of the kernel whose path below `/proc/sys` matches a regex; leaves out what may not be read.",
   checks: [
@@ -49,6 +49,9 @@ const FIND = {
     "fs:read File(<each match>), else fs:redacted_read, else it is left out",
   ],
 } as const;
+
+const UNREADABLE = "a parameter that cannot be read";
+const NO_ROOT = "a program that may not become root";
 
 /** What `act` returns. For functions of the shell's kind a lack of privileges is an error like any other. */
 function withTexts<T>(act: () => T): T {
@@ -67,6 +70,7 @@ const operations = [
     returns: MANAGER.name,
     summary: "Makes what reads and sets parameters of the kernel.",
     checks: [],
+    example: "SysctlManager()",
     perform: () => new SysctlManager(),
   }),
   operation({
@@ -74,6 +78,8 @@ const operations = [
     ...READ,
     name: "read",
     parameters: [self, text("key")],
+    errors: ["Other"],
+    example: 'parameters.read("net.ipv4.ip_forward")',
     perform: (call, _manager, key) => readParameter(call, key),
   }),
   operation({
@@ -81,6 +87,8 @@ const operations = [
     ...WRITE,
     name: "write",
     parameters: [self, text("key"), text("value")],
+    errors: ["InvalidParameter", "InvalidValue", "Other"],
+    example: 'parameters.write("kernel.printk_ratelimit", "5")',
     perform: (call, _manager, key, value) => {
       writeParameter(call, key, value);
       return null;
@@ -91,6 +99,9 @@ const operations = [
     ...FIND,
     name: "find",
     parameters: [self, text("pattern")],
+    returns: "Array<SysctlEntry>",
+    errors: ["Other"],
+    example: 'parameters.find("/net/ipv4/tcp_(rmem|wmem)$")',
     perform: (call, _manager, pattern) => findParameters(call, pattern),
   }),
   operation({
@@ -101,6 +112,8 @@ const operations = [
     summary:
       "Sets the parameters of the kernel as the files of this system say, with `sysctl --system` as root.",
     checks: ["sysctl:load Sysctl(<any id>)", "fs:open Dir(/usr/sbin)", "fs:open File(/usr/sbin/sysctl)"],
+    errors: ["IoError", "Other"],
+    example: "parameters.load_system()",
     perform: (call) => {
       loadSystem(call);
       return null;
@@ -111,6 +124,8 @@ const operations = [
     ...READ,
     name: "sysctl_read",
     parameters: [text("key")],
+    errors: [UNREADABLE, NO_ROOT],
+    example: 'sysctl_read("kernel.ostype")',
     perform: (call, key) => withTexts(() => readParameter(call, key)),
   }),
   operation({
@@ -118,6 +133,9 @@ const operations = [
     ...FIND,
     name: "sysctl_find",
     parameters: [text("pattern")],
+    returns: "Array<Map{key,value}>",
+    errors: ["a regex that is not valid", UNREADABLE, NO_ROOT],
+    example: 'sysctl_find("/kernel/random/")',
     perform: (call, pattern): Value => withTexts(() => findParameters(call, pattern).map(entryRecord.toMap)),
   }),
   operation({
@@ -125,6 +143,13 @@ const operations = [
     ...WRITE,
     name: "sysctl_write",
     parameters: [text("key"), text("value")],
+    errors: [
+      "a parameter that there is not",
+      "a value that the parameter does not take",
+      "a parameter that cannot be set",
+      NO_ROOT,
+    ],
+    example: 'sysctl_write("kernel.printk_ratelimit", "5")',
     perform: (call, key, value) => {
       withTexts(() => writeParameter(call, key, value));
       return null;

@@ -17,6 +17,7 @@ const dmesgEntry = recordType({
   typeOf: "rust_safe_system_info::dmesg::common::DmesgEntry",
   class: DmesgEntry,
   only: "linux",
+  example: { variable: "logged", expression: "dmesg()[0]" },
   fields: named("String", NAMES),
   text: ({ values }) => `[${values.timestamp_from_system_start}] ${values.message}`,
 });

@@ -22,6 +22,7 @@ const SYSTEM_INFO = {
   name: "SystemInfo",
   typeOf: "rust_safe_system_info::system::SystemInfo",
   class: SystemInfo,
+  example: { variable: "system", expression: "SystemInfo()" },
 };
 
 const LIST = ["sysinfo:list Sysinfo(<random>)"] as const;
@@ -29,7 +30,12 @@ const read = (path: string): readonly string[] => [`fs:read File(${path})`];
 
 const cpuCount = ({ access }: Call): bigint => BigInt(processors(access.require(askForSystem())));
 
+/** Of what the kernel tells: it may not say it, or not as expected. */
+const UNTOLD = "a table of the kernel that cannot be read";
+
 interface Answer extends Pick<Documentation, "summary" | "checks"> {
+  /** Whether what it asks the kernel can fail. */
+  readonly mayFail: boolean;
   /** Name of the method of `SystemInfo`. */
   readonly method: string;
   /** Name of the function that does the same; its errors are plain texts. */
@@ -41,6 +47,7 @@ interface Answer extends Pick<Documentation, "summary" | "checks"> {
 const answers: readonly Answer[] = [
   {
     method: "memory_info",
+    mayFail: true,
     returns: "Meminfo",
     summary: "Returns how much memory the machine has and uses, in bytes.",
     checks: read(MEMINFO_PATH),
@@ -48,6 +55,7 @@ const answers: readonly Answer[] = [
   },
   {
     method: "swap_info",
+    mayFail: true,
     returns: "Swapinfo",
     summary: "Returns how much swap space the machine has and uses, in bytes.",
     checks: read(MEMINFO_PATH),
@@ -56,6 +64,7 @@ const answers: readonly Answer[] = [
   {
     method: "uname_info",
     helper: "uname",
+    mayFail: false,
     returns: "UnameInfo",
     summary: "Returns what the system calls itself.",
     checks: LIST,
@@ -63,6 +72,7 @@ const answers: readonly Answer[] = [
   },
   {
     method: "hostname",
+    mayFail: false,
     returns: "String",
     summary: "Returns the name of the machine.",
     checks: LIST,
@@ -71,6 +81,7 @@ const answers: readonly Answer[] = [
   {
     method: "cpu_count",
     helper: "nproc",
+    mayFail: true,
     returns: "i64",
     summary: "Returns how many processors the machine has.",
     checks: LIST,
@@ -78,6 +89,7 @@ const answers: readonly Answer[] = [
   },
   {
     method: "kernel_stats",
+    mayFail: true,
     returns: "KernelStats",
     summary: "Returns processor times and counters of the kernel since it started.",
     checks: read(STAT_PATH),
@@ -85,6 +97,7 @@ const answers: readonly Answer[] = [
   },
   {
     method: "slab_info",
+    mayFail: true,
     returns: "SlabInfo",
     summary: "Returns the kernel's caches, those with the most objects first.",
     checks: ["fs:open Dir(/proc)", "fs:open File(/proc/slabinfo)", ...read("/proc/slabinfo")],
@@ -92,28 +105,39 @@ const answers: readonly Answer[] = [
   },
 ];
 
-const answerOperations = answers.flatMap(({ method, helper, answer, ...rest }): Operation[] => {
+const answerOperations = answers.flatMap(({ method, helper, mayFail, answer, ...rest }): Operation[] => {
   const common = { ...rest, only: "linux" } as const;
   const own = operation({
     ...common,
     name: method,
     source: SOURCE,
     parameters: [object(SYSTEM_INFO)],
+    errors: mayFail ? ["Other"] : [],
+    example: `system.${method}()`,
     perform: answer,
   });
   if (helper === undefined) return [own];
-  return [own, operation({ ...common, name: helper, source: "text", parameters: [], perform: answer })];
+  const short = operation({
+    ...common,
+    name: helper,
+    source: "text",
+    parameters: [],
+    errors: mayFail ? [UNTOLD] : [],
+    example: `${helper}()`,
+    perform: answer,
+  });
+  return [own, short];
 });
 
 const dmesgSummary = {
-  returns: "Array",
+  returns: "Array<DmesgEntry>",
   summary: "Returns the messages of the kernel, the oldest first.",
   checks: read(LOG_PATH),
   only: "linux",
 } as const;
 
 const resolution = {
-  returns: "Array",
+  returns: "Array<String>",
   waits: true,
   summary: "Returns the addresses of a host, of both families, sorted.",
   checks: [
@@ -130,6 +154,7 @@ const otherOperations: readonly Operation[] = [
     returns: SYSTEM_INFO.name,
     summary: "Begins questions about the machine.",
     checks: [],
+    example: "SystemInfo()",
     perform: () => new SystemInfo(),
   }),
   operation({
@@ -137,6 +162,8 @@ const otherOperations: readonly Operation[] = [
     name: "dmesg_info",
     source: SOURCE,
     parameters: [object(SYSTEM_INFO), dmesgOptions.parameter],
+    errors: ["Other"],
+    example: "system.dmesg_info(DmesgOptions().human_readable_time(true).build())",
     perform: (call, _self, { values }) => dmesgInfo(call, values.human_readable_time),
   }),
   operation({
@@ -144,6 +171,8 @@ const otherOperations: readonly Operation[] = [
     name: "dmesg",
     source: "text",
     parameters: [],
+    errors: ["a log of the kernel that cannot be read"],
+    example: "dmesg()",
     perform: (call) => dmesgInfo(call, false),
   }),
   operation({
@@ -151,6 +180,8 @@ const otherOperations: readonly Operation[] = [
     name: "resolve_hostname",
     source: SOURCE,
     parameters: [object(SYSTEM_INFO), resolveOptions.parameter],
+    errors: ["Other"],
+    example: 'system.resolve_hostname(ResolveOptions().hostname("localhost").timeout(2).build())',
     perform: (call, _self, { values }) => resolveHostname(call, values.hostname, values),
   }),
   operation({
@@ -158,15 +189,19 @@ const otherOperations: readonly Operation[] = [
     name: "resolve",
     source: "text",
     parameters: [text("hostname")],
+    errors: ["a name that does not resolve"],
+    example: 'resolve("localhost")',
     perform: (call, hostname) => resolveHostname(call, hostname),
   }),
   operation({
     name: "free",
     source: "text",
     parameters: [],
-    returns: "Map",
+    returns: "Map{memory:Meminfo,swap:Swapinfo}",
     summary: "Returns `memory`, as `memory_info`, and `swap`, as `swap_info`.",
     checks: [...read(MEMINFO_PATH), ...read(MEMINFO_PATH)],
+    errors: [UNTOLD],
+    example: "free().memory.available",
     only: "linux",
     perform: (call) =>
       new Map<string, Value>([

@@ -60,6 +60,7 @@ const cpuTime = recordType<CpuTime>({
   typeOf: `${PATH}::RhaiCpuTime`,
   class: CpuTime,
   only: "linux",
+  example: { variable: "spent", expression: "counters.total_cpu_time" },
   fields: Object.fromEntries([
     ...SPENT.map((spent) => [`${spent}_ticks`, { type: "i64", get: (time: CpuTime) => time.ticks(spent) }]),
     ...SPENT.map((spent) => [
@@ -76,6 +77,7 @@ const kernelStatsRecord = recordType({
   typeOf: `${PATH}::RhaiKernelStats`,
   class: KernelStats,
   only: "linux",
+  example: { variable: "counters", expression: "system.kernel_stats()" },
   fields: {
     total_cpu_time: {
       type: "CpuTime",
@@ -83,7 +85,7 @@ const kernelStatsRecord = recordType({
       mapped: ({ total }) => cpuTime.toMap(total),
     },
     cpu_time: {
-      type: "Array",
+      type: "Array<CpuTime>",
       get: ({ each }) => [...each],
       mapped: ({ each }) => each.map((time) => cpuTime.toMap(time)),
     },

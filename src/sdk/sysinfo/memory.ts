@@ -28,6 +28,7 @@ const meminfo = recordType({
   typeOf: `${PATH}::Meminfo`,
   class: Meminfo,
   only: "linux",
+  example: { variable: "ram", expression: "system.memory_info()" },
   fields: named("i64", MEMORY),
   text: ({ values }) =>
     report("Memory Info:", [
@@ -46,6 +47,7 @@ const swapinfo = recordType({
   typeOf: `${PATH}::Swapinfo`,
   class: Swapinfo,
   only: "linux",
+  example: { variable: "swap", expression: "system.swap_info()" },
   fields: named("i64", SWAP),
   text: ({ values }) =>
     report("Swap Info:", [

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Thrown, type Value } from "rhai-wasm";
-import { dispatch } from "../dispatch.ts";
-import { caller, messageOf, type TestRun, testRun } from "../testing.ts";
+import { caller, messageOf, type TestRun, testRun, waitFor } from "../testing.ts";
 import { sysinfoNamespaces } from "./index.ts";
 import { resolveNamespaces } from "./resolve.ts";
 
@@ -13,7 +12,7 @@ async function settled(run: TestRun, name: string, ...args: Value[]): Promise<Va
   const operation = operations.find((candidate) => candidate.name === name);
   if (!operation) throw new Error(`no operation ${name}`);
   try {
-    return (await dispatch(run, operation, args, { line: 1, column: 1 })) as Value;
+    return await waitFor(run, operation, args);
   } catch (error) {
     if (error instanceof Thrown) return error.value;
     throw error;

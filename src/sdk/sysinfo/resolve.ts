@@ -19,6 +19,12 @@ export const resolveOptions = options({
   path: PATH,
   rustName: "ResolveConfig",
   summary: "Begins the options of how the name of a host is resolved.",
+  examples: {
+    hostname: '"localhost"',
+    protocol: "TransportProtocol::TCP",
+    resolver: '"127.0.0.1"',
+    timeout: "2",
+  },
   fields: {
     hostname: required(field.text(), mustBeInitialized),
     protocol: field.enumeration(TRANSPORT_PROTOCOL.name, AUTO),

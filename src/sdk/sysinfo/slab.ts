@@ -74,6 +74,7 @@ const slabEntry = recordType<SlabEntry>({
   typeOf: `${PATH}::SlabEntry`,
   class: SlabEntry,
   only: "linux",
+  example: { variable: "cache", expression: "caches.slabs[0]" },
   fields: {
     ...named("i64", ENTRY),
     name: { type: "String", get: ({ values }) => values.name },
@@ -93,6 +94,7 @@ const slabSummary = recordType<SlabSummary>({
   typeOf: `${PATH}::SlabSummary`,
   class: SlabSummary,
   only: "linux",
+  example: { variable: "all_caches", expression: "caches.summary" },
   fields: { ...named("i64", COUNTS), ...named("f64", SHARES) },
   text: ({ values }) => report(values),
 });
@@ -102,9 +104,10 @@ const slabInfoRecord = recordType<SlabInfo>({
   typeOf: `${PATH}::SlabInfo`,
   class: SlabInfo,
   only: "linux",
+  example: { variable: "caches", expression: "system.slab_info()" },
   fields: {
     slabs: {
-      type: "Array",
+      type: "Array<SlabEntry>",
       get: ({ slabs }) => [...slabs],
       mapped: ({ slabs }) => slabs.map((slab) => slabEntry.toMap(slab)),
     },

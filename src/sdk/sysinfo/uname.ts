@@ -23,6 +23,7 @@ export const unameNamespace = recordType({
   typeOf: "rust_safe_system_info::uname::common::UnameInfo",
   class: UnameInfo,
   only: "linux",
+  example: { variable: "platform", expression: "uname()" },
   fields: named("String", NAMES),
   text: ({ values }) => NAMES.map((name) => values[name]).join(" "),
 });

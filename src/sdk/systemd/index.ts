@@ -17,10 +17,13 @@ const MANAGER = {
   name: "SystemctlManager",
   typeOf: "rust_safe_process_mgmt::systemctl::SystemctlManager",
   class: SystemctlManager,
+  example: { variable: "services", expression: "SystemctlManager()" },
 };
 
 const self = object(MANAGER);
 const common = { source: "ProcessErrorKind", only: "linux" } as const;
+
+const SERVICE_ERRORS = ["ServiceNotFound", "DBusError", "Other"] as const;
 
 interface ChangeOperation {
   readonly verb: "start" | "stop" | "restart";
@@ -57,6 +60,8 @@ const changeOperations = Object.entries(CHANGES).map(
       returns: "()",
       summary: changed.summary,
       checks: [`systemd:${changed.verb} Service(<name as given>)`],
+      errors: SERVICE_ERRORS,
+      example: `services.${name}("app.service")`,
       perform: (call, _manager, service) => changeService(call, service, changed),
     }),
 );
@@ -69,6 +74,7 @@ const operations = [
     returns: MANAGER.name,
     summary: "Makes what manages services. Ends the run where this program may not become root.",
     checks: [],
+    example: "SystemctlManager()",
     perform: () => {
       if (mayBecomeRoot()) return new SystemctlManager();
       throw noPrivilege("Failed to initialize systemd manager", new NotThatUser("EPERM"));
@@ -84,6 +90,8 @@ const operations = [
     returns: "()",
     summary: "Has systemd read its unit files again.",
     checks: ["systemd:daemon_reload Systemd(<any id>)"],
+    errors: ["DBusError", "Other"],
+    example: "services.daemon_reload()",
     perform: async (call) => {
       const request = askToReload();
       const token = call.access.require(request);
@@ -100,6 +108,8 @@ const operations = [
     returns: "ServiceInfo",
     summary: "Asks systemd about the service, as the user who runs this.",
     checks: ["systemd:status Service(<name as given>)"],
+    errors: SERVICE_ERRORS,
+    example: 'services.status("app.service")',
     perform: (call, _manager, service) => withBusErrors(service, async () => serviceStatus(call, service)),
   }),
 ];

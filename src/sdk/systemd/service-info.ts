@@ -48,6 +48,7 @@ const record = recordType<ServiceInfo>({
   typeOf: "rust_safe_process_mgmt::systemctl::ServiceInfo",
   class: ServiceInfo,
   only: "linux",
+  example: { variable: "app_service", expression: 'services.status("app.service")' },
   fields: {
     name: text(({ name }) => name),
     description: text(({ unit }) => unit.description),
@@ -79,6 +80,7 @@ const toText = operation({
   returns: "String",
   summary: "The `ServiceInfo` as JSON.",
   checks: [],
+  example: "app_service.to_string()",
   only: "linux",
   perform: (_call, info) => JSON.stringify(Object.fromEntries(record.toMap(info)), numbers, 2),
 });

@@ -38,6 +38,7 @@ const isActiveAs = (kind: Operation["kind"]): Operation =>
     returns: "bool",
     summary: "Whether a service in this state runs: `ACTIVE`, `RELOADING` or `REFRESHING`.",
     checks: [],
+    example: kind === "getter" ? "State::ACTIVE.is_active" : "State::RELOADING.is_active()",
     only: "linux",
     perform: (_call, state) => isActive(state),
   });

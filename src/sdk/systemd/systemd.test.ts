@@ -3,8 +3,7 @@ import { Terminated, Thrown, type Value } from "rhai-wasm";
 import { unprivileged } from "../../platform/bun-testing.ts";
 import { startSystemd, type TestSystemd } from "../../platform/bus/systemd-testing.ts";
 import { NO_BUS, startBus, type TestBus } from "../../platform/bus/testing.ts";
-import { dispatch } from "../dispatch.ts";
-import { caller, type TestRun, testRun } from "../testing.ts";
+import { caller, type TestRun, testRun, waitFor } from "../testing.ts";
 import { systemdNamespaces } from "./index.ts";
 import { stateOf } from "./state.ts";
 
@@ -19,7 +18,7 @@ async function manage(run: TestRun, name: string, ...args: readonly string[]): P
   const operation = operations.find((candidate) => candidate.name === name && candidate.waits);
   if (!operation) throw new Error(`no operation ${name} that waits`);
   const values = [call(run, "SystemctlManager"), ...args];
-  return (await dispatch(run, operation, values, { line: 1, column: 1 })) as Value;
+  return waitFor(run, operation, values);
 }
 
 /** Kind and message of the error that a script catches. */

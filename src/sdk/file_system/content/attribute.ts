@@ -24,6 +24,13 @@ const setXAttrOptions = options({
     selinux_role: field.text(),
     selinux_level: field.text(),
   },
+  examples: {
+    name: '"security.selinux"',
+    selinux_type: '"var_log_t"',
+    selinux_user: '"system_u"',
+    selinux_role: '"object_r"',
+    selinux_level: '"s0"',
+  },
 });
 
 const invalid = (reason: string) => ioError("InvalidArguments", `Invalid arguments: ${reason}`);
@@ -45,6 +52,9 @@ const setExtendedAttribute = operation({
   returns: "()",
   summary: "Changes parts of the SELinux label of the file.",
   checks: ["fs:set_x_attr File(<file>) with the attribute's name"],
+  errors: ["UnsupportedOperationError", "InvalidArguments", "RustixError"],
+  example:
+    'file.set_extended_attr(SetXAttrOptions().name("security.selinux").selinux_type("var_log_t").build())',
   only: "linux",
   perform: (call, handle, { values }) => {
     const { name } = values;

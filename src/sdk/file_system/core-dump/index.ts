@@ -4,6 +4,7 @@ import { TextError } from "../../errors.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
 import { array, integer, object, text } from "../../parameters.ts";
+import { OPEN_DIR_ERRORS, OPEN_FILE_ERRORS } from "../kinds.ts";
 import { CoreDump } from "./core-dump.ts";
 import { traceNamespaces } from "./trace.ts";
 
@@ -14,6 +15,7 @@ const CORE_DUMP = {
   name: "CoreDump",
   typeOf: "rust_safe_io::core_dump_analysis::core_dump::CoreDump",
   class: CoreDump,
+  example: { variable: "dump", expression: 'CoreDump("/srv/app/worker", "/srv/app/worker.core")' },
 };
 
 const common = { source: "IoErrorKind", only: "linux", checks: [] } as const;
@@ -45,6 +47,8 @@ function variables(
   return new Map<string, Value>(found);
 }
 
+const DEBUG_ERRORS = [...OPEN_DIR_ERRORS, ...OPEN_FILE_ERRORS, "InvalidPath", "RustixError"];
+
 /** An integer is an expression, too. */
 function nameOf(name: Value): string {
   if (typeof name === "string" || typeof name === "bigint") return String(name);
@@ -58,6 +62,7 @@ const operations = [
     parameters: [text("exe_path"), text("core_dump_path")],
     returns: CORE_DUMP.name,
     summary: "Names a core dump and the executable that left it; nothing is opened yet.",
+    example: 'CoreDump("/srv/app/worker", "/srv/app/worker.core")',
     perform: (_call, executable, core) => new CoreDump(executable, core),
   }),
   operation({
@@ -66,6 +71,7 @@ const operations = [
     parameters: [self],
     returns: "Map",
     summary: "The `CoreDump` as a map.",
+    example: "dump.to_map()",
     perform: (_call, { executablePath, corePath }) =>
       new Map([
         ["exe_path", executablePath],
@@ -78,22 +84,28 @@ const operations = [
     parameters: [self],
     returns: "TracedProcess",
     summary: "Reads what was called when the process died, with gdb.",
+    errors: DEBUG_ERRORS,
+    example: "dump.backtrace()",
     perform: (call, dump) => dump.backtrace(call),
   }),
   operation({
     ...DEBUGGED,
     name: "get_variables",
     parameters: [self, integer("frame_number"), array("variable_names")],
-    returns: "Map",
+    returns: "Map<String,String>",
     summary: "Reads variables of a frame, with gdb; those that it has not are left out.",
+    errors: ["InvalidArguments", ...DEBUG_ERRORS],
+    example: 'dump.get_variables(0, ["count", "state"])',
     perform: (call, dump, frame, names) => variables(call, dump, { frame }, names),
   }),
   operation({
     ...DEBUGGED,
     name: "get_variables",
     parameters: [self, integer("thread_id"), integer("frame_number"), array("variable_names")],
-    returns: "Map",
+    returns: "Map<String,String>",
     summary: "Reads variables of a frame of one thread, with gdb; those that it has not are left out.",
+    errors: ["InvalidArguments", ...DEBUG_ERRORS],
+    example: 'dump.get_variables(1, 0, ["count", "state"])',
     perform: (call, dump, thread, frame, names) => variables(call, dump, { thread, frame }, names),
   }),
 ];

@@ -46,6 +46,7 @@ const frame = recordType<Frame>({
   name: "Frame",
   typeOf: `${PATH}::Frame`,
   class: Frame,
+  example: { variable: "frame", expression: "task.frames[0]" },
   only: "linux",
   fields: {
     frame_number: { type: "i64", get: ({ number }) => BigInt(number) },
@@ -63,12 +64,13 @@ const thread = recordType<TracedThread>({
   name: "TracedThread",
   typeOf: `${PATH}::TracedThread`,
   class: TracedThread,
+  example: { variable: "task", expression: "traced.threads[0]" },
   only: "linux",
   fields: {
     id: { type: "i64", get: ({ id }) => BigInt(id) },
     tid: { type: "i64 or ()", get: ({ tid }) => whole(tid) },
     frames: {
-      type: "Array",
+      type: "Array<Frame>",
       get: ({ frames }) => [...frames],
       mapped: ({ frames }) => frames.map(frame.toMap),
     },
@@ -79,11 +81,12 @@ const process = recordType<TracedProcess>({
   name: "TracedProcess",
   typeOf: `${PATH}::TracedProcess`,
   class: TracedProcess,
+  example: { variable: "traced", expression: "dump.backtrace()" },
   only: "linux",
   fields: {
     pid: { type: "i64 or ()", get: ({ pid }) => whole(pid) },
     threads: {
-      type: "Array",
+      type: "Array<TracedThread>",
       get: ({ threads }) => [...threads],
       mapped: ({ threads }) => threads.map(thread.toMap),
     },

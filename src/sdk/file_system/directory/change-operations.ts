@@ -1,6 +1,7 @@
 import { operation } from "../../operation.ts";
 import { object, text } from "../../parameters.ts";
 import { HANDLES } from "../handles.ts";
+import { CHMOD_ERRORS, CHOWN_ERRORS, OPEN_DIR_ERRORS } from "../kinds.ts";
 import { createSymlink } from "./link.ts";
 import { moveDirectory } from "./move.ts";
 import {
@@ -25,6 +26,8 @@ export const changeOperations = [
     returns: "()",
     summary: "Removes the directory, with `recursive` after all that is in it.",
     checks: ["fs:delete Dir(<dir>)"],
+    errors: ["NotFound", "DirectoryNotEmpty", "DirectoryError", "FileContentTooLargeError"],
+    example: "usage.largest_subdir_handle.delete(DeleteDirOptions().recursive(true).build())",
     perform: (call, handle, { values }) => deleteDirectory(call, handle, values),
   }),
   operation({
@@ -37,6 +40,8 @@ export const changeOperations = [
       "fs:chmod Dir(<dir>)",
       "recursive: fs:read Dir(<dir>), fs:open, fs:read and fs:chmod Dir(<subdir>), fs:open and fs:chmod File(<file>)",
     ],
+    errors: [...CHMOD_ERRORS, "FileContentTooLargeError"],
+    example: "dir.chmod(ChmodDirOptions().permissions(0o750).build())",
     only: "unix",
     perform: (call, handle, { values }) => chmodDirectory(call, handle, values),
   }),
@@ -50,6 +55,8 @@ export const changeOperations = [
       "fs:chown Dir(<dir>)",
       "recursive: fs:read Dir(<dir>), fs:open, fs:read and fs:chown Dir(<subdir>), fs:open and fs:chown File(<file or link>)",
     ],
+    errors: [...CHOWN_ERRORS, "FileContentTooLargeError"],
+    example: 'dir.set_ownership(SetOwnershipOptions().user("app").recursive(true).build())',
     only: "linux",
     perform: (call, handle, { values }) => chownDirectory(call, handle, values),
   }),
@@ -60,6 +67,8 @@ export const changeOperations = [
     returns: "()",
     summary: "Changes owner or group of the link itself.",
     checks: ["fs:chown File(<link>)"],
+    errors: CHOWN_ERRORS,
+    example: 'link.set_ownership(SetOwnershipOptions().group("app").build())',
     only: "linux",
     perform: (call, link, { values }) => chownLink(call, link, values),
   }),
@@ -70,6 +79,8 @@ export const changeOperations = [
     returns: "()",
     summary: "Makes a link, with `force` in place of a file of its name. What it points to is not checked.",
     checks: ["fs:create File(<dir>/<link_name>)", "fs:delete File(<dir>/<link_name>), with force"],
+    errors: ["InvalidPath", "IoError", "Other"],
+    example: 'dir.create_symlink("app.log", "latest.log", CreateSymlinkOptions().build())',
     only: "unix",
     perform: (call, handle, target, name, { values: { force } }) =>
       createSymlink(call, handle, target, name, force),
@@ -92,6 +103,14 @@ export const changeOperations = [
       "fs:open Dir(<destination>)",
       "where the destination is not empty, the same for <destination>/<name of src_dir>",
     ],
+    errors: [
+      ...OPEN_DIR_ERRORS,
+      "InvalidPath",
+      "DirectoryError",
+      "DirectoryNotEmpty",
+      "UnsupportedOperationError",
+    ],
+    example: 'dir.move(usage.largest_subdir_handle, dir, "archive", MoveOptions().build())',
     only: "linux",
     perform: (call, handle, source, to, name, { values }) =>
       moveDirectory(call, handle, source, to, name, values),

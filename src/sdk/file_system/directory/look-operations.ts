@@ -4,6 +4,7 @@ import { metadataOfLink } from "../entry/entry.ts";
 import { METADATA, metadataFrom, OWNERSHIP, ownershipFrom } from "../entry/metadata.ts";
 import { openedFor } from "../entry/opened-for.ts";
 import { HANDLES } from "../handles.ts";
+import { METADATA_ERRORS, OPEN_DIR_ERRORS, OPEN_FILE_ERRORS, OPEN_WITH_OPTIONS_ERRORS } from "../kinds.ts";
 import { openDir, openFile, openSymlink } from "../open.ts";
 import { find } from "./find.ts";
 import { readLinkTarget } from "./link.ts";
@@ -27,6 +28,8 @@ export const lookOperations = [
       "fs:create Dir(<path as given>), with create; recursively for each missing directory",
       "fs:open Dir(<real path>), with follow_symlinks",
     ],
+    errors: OPEN_DIR_ERRORS,
+    example: 'DirConfig().path("/srv/app").build().open(OpenDirOptions().build())',
     perform: (call, { values: { path } }, { values: { create, recursive, follow_symlinks } }) =>
       openDir(call, path, { create, recursive, followSymlinks: follow_symlinks }),
   }),
@@ -41,6 +44,8 @@ export const lookOperations = [
       "fs:create File(<dir>/<name>), with create",
       "fs:open File(<real path>), with follow_symlinks where it differs",
     ],
+    errors: OPEN_WITH_OPTIONS_ERRORS,
+    example: 'dir.open_file("app.log", OpenFileOptions().read(true).build())',
     perform: (call, handle, name, { values }) => openFile(call, handle, name, openedFor(values)),
   }),
   operation({
@@ -50,6 +55,8 @@ export const lookOperations = [
     returns: HANDLES.symlink.name,
     summary: "Opens the link of that name itself.",
     checks: ["fs:open File(<dir>/<name>)"],
+    errors: ["InvalidPath", "ValidationError", "IoError", "FileContentTooLargeError", "Other"],
+    example: 'dir.open_symlink("current")',
     only: "linux",
     perform: (call, handle, name) => openSymlink(call, handle, name),
   }),
@@ -57,9 +64,11 @@ export const lookOperations = [
     ...common,
     name: "list_entries",
     parameters: [self],
-    returns: "Map",
+    returns: "Map<String,DirEntry>",
     summary: "Lists the directory: entries by name.",
     checks: ["fs:read Dir(<dir>)"],
+    errors: ["IoError", "FileContentTooLargeError"],
+    example: "dir.list_entries().keys()",
     perform: (call, handle) => listEntries(call, handle),
   }),
   operation({
@@ -69,6 +78,8 @@ export const lookOperations = [
     returns: "String",
     summary: "Reads what the link of that name points to.",
     checks: ["fs:read File(<dir>/<name>)"],
+    errors: ["IoError", "Other"],
+    example: 'dir.read_link_target("current")',
     perform: (call, handle, name) => readLinkTarget(call, handle, name),
   }),
   operation({
@@ -78,6 +89,8 @@ export const lookOperations = [
     returns: METADATA.name,
     summary: "Reads what is known of the directory.",
     checks: ["fs:stat Dir(<dir>)"],
+    errors: METADATA_ERRORS,
+    example: "dir.metadata()",
     perform: (call, handle) => metadataFrom(statusOfDirectory(call, handle), handle.path),
   }),
   operation({
@@ -87,6 +100,8 @@ export const lookOperations = [
     returns: METADATA.name,
     summary: "Reads what is known of the link itself.",
     checks: ["fs:stat File(<link>)", "fs:read File(<link>), without it the target is left out"],
+    errors: METADATA_ERRORS,
+    example: "link.metadata()",
     only: "linux",
     perform: (call, link) => metadataOfLink(call, link),
   }),
@@ -97,6 +112,8 @@ export const lookOperations = [
     returns: OWNERSHIP.name,
     summary: "Reads owner and group of the directory.",
     checks: ["fs:stat Dir(<dir>)"],
+    errors: METADATA_ERRORS,
+    example: "dir.get_ownership()",
     only: "unix",
     perform: (call, handle) => ownershipFrom(statusOfDirectory(call, handle)),
   }),
@@ -113,6 +130,8 @@ export const lookOperations = [
       "fs:open and fs:stat of entries, for sizes and times",
       "fs:stat Dir(<dir>), fs:stat File(<link>), fs:open and fs:stat of each entry, with follow_symlinks",
     ],
+    errors: [...OPEN_FILE_ERRORS, "RustixError", "TryFromIntError", "CallbackError"],
+    example: 'dir.find(FindOptions().name("*.log").build(), |entry| info(entry.name))',
     perform: (call, handle, { values }, callback) => find(call, handle, values, callback),
   }),
   operation({
@@ -127,6 +146,8 @@ export const lookOperations = [
       "fs:open, fs:stat and fs:read Dir(<subdir>), else it is left out",
       "fs:open File(<file>) and fs:stat File(<file>), else it is left out",
     ],
+    errors: ["IoError", "FileContentTooLargeError"],
+    example: "dir.disk_usage(DiskUsageOptions().all_files(true).build())",
     only: "unix",
     perform: (call, handle, { values }) => measure(call, handle, values),
   }),

@@ -15,6 +15,7 @@ export const dirConfig = options({
   path: "rust_safe_io::dir::open_dir",
   summary: "Begins the configuration of a directory: its absolute path.",
   fields: { path: required(field.text(), fieldNotInitialized) },
+  examples: { path: '"/srv/app"' },
 });
 
 export const openDirOptions = options({
@@ -28,6 +29,7 @@ export const openFileOptions = options({
   name: "OpenFileOptions",
   path: PATH,
   summary: "Begins the options of how a file is opened.",
+  example: { variable: "reading", expression: "OpenFileOptions().read(true).build()" },
   fields: {
     read: field.boolean(),
     write: field.boolean(),
@@ -35,6 +37,8 @@ export const openFileOptions = options({
     permissions: field.integer(undefined),
     follow_symlinks: field.boolean(),
   },
+  examples: { permissions: "0o640" },
+  chain: ".read(true).write(true)",
   implied: {
     create: (values) => {
       if (values.create) values.write = true;
@@ -74,6 +78,18 @@ export const findOptions = options({
     min_modification_time: field.object(DATE_TIME),
     follow_symlinks: field.boolean(),
   },
+  examples: {
+    name: '"*.log"',
+    iname: '"readme*"',
+    regex: '"/logs/.*[.]log$"',
+    size_range: "large",
+    max_depth: "3",
+    max_creation_time: "now()",
+    min_creation_time: "now() - 3600",
+    max_modification_time: "now()",
+    min_modification_time: "now() - 3600",
+  },
+  chain: '.name("*.log").min_modification_time(now() - 3600)',
   validate: ({ name, iname, regex, negate_name, size_range }) => {
     if ([name, iname, regex].filter((pattern) => pattern !== undefined).length > 1) {
       throw invalid("Only one of 'name', 'iname', or 'regex' can be specified");
@@ -95,6 +111,7 @@ export const chmodDirOptions = options({
     permissions: required(field.integer(undefined), mustBeInitialized),
     recursive: field.boolean(),
   },
+  examples: { permissions: "0o750" },
 });
 
 export const setOwnershipOptions = options({
@@ -103,6 +120,8 @@ export const setOwnershipOptions = options({
   summary: "Begins the options of a change of owner or group, by name; what is not set stays.",
   only: "unix",
   fields: { user: field.text(), group: field.text(), recursive: field.boolean() },
+  examples: { user: '"app"', group: '"app"' },
+  chain: '.user("app").group("app")',
 });
 
 /** Refuses what cannot be measured at the same time. */
@@ -127,6 +146,7 @@ export const diskUsageOptions = options({
     max_depth: field.integer(UNLIMITED_DEPTH),
     track_largest_subdir: field.boolean(),
   },
+  examples: { max_depth: "2" },
   validate: expectMeasurable,
 });
 

@@ -195,6 +195,10 @@ const RESULT = {
   name: "DiskUsageResult",
   typeOf: "rust_safe_io::dir::unix::disk_usage::DiskUsageResult",
   class: DiskUsageResult,
+  example: {
+    variable: "usage",
+    expression: "dir.disk_usage(DiskUsageOptions().track_largest_subdir(true).build())",
+  },
 } as const;
 
 const getter = { kind: "getter", source: "IoErrorKind", checks: [], parameters: [object(RESULT)] } as const;
@@ -206,6 +210,7 @@ export const usageNamespaces: readonly Namespace[] = [
     name: "DiskUsageEntry",
     typeOf: "rust_safe_io::dir::unix::disk_usage::DiskUsageEntry",
     class: DiskUsageEntry,
+    example: { variable: "item", expression: "usage.entries[0]" },
     fields: {
       path: { type: "String", get: ({ path }) => path },
       size_bytes: { type: "i64", get: ({ sizeBytes }) => sizeBytes },
@@ -219,15 +224,17 @@ export const usageNamespaces: readonly Namespace[] = [
       operation({
         ...getter,
         name: "entries",
-        returns: "Array",
+        returns: "Array<DiskUsageEntry>",
         summary: "A `DiskUsageEntry` for each directory, and for each file where that was asked for.",
+        example: "usage.entries",
         perform: (_call, { entries }): Value => [...entries],
       }),
       operation({
         ...getter,
         name: "largest_subdir_handle",
-        returns: "any",
+        returns: "DirHandle or ()",
         summary: "The largest directory below the root, where that was asked for, else `()`.",
+        example: "usage.largest_subdir_handle",
         perform: (_call, { largest }) =>
           largest ? new DirHandle(largest.descriptor.retain(), largest.path) : null,
       }),

@@ -4,6 +4,7 @@ import { object } from "../../parameters.ts";
 import { openDirOptions, openFileOptions } from "../directory/options.ts";
 import { inodeOf } from "../effects/status.ts";
 import type { DirHandle } from "../handles.ts";
+import { OPEN_DIR_ERRORS, OPEN_FILE_ERRORS, OPEN_WITH_OPTIONS_ERRORS } from "../kinds.ts";
 import { openSymlink } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, file } from "../resource.ts";
@@ -16,6 +17,7 @@ export const DIR_ENTRY = {
   name: "DirEntry",
   typeOf: "rust_safe_io::dir_entry::DirEntry",
   class: DirEntry,
+  example: { variable: "entry", expression: 'dir.list_entries()["app.log"]' },
 } as const;
 
 const self = object(DIR_ENTRY);
@@ -45,6 +47,7 @@ const dirEntryNamespace: Namespace = {
       parameters: [self],
       returns: "String",
       summary: "Its name.",
+      example: "entry.name",
       perform: (_call, { name }) => name,
     }),
     operation({
@@ -54,6 +57,7 @@ const dirEntryNamespace: Namespace = {
       parameters: [self],
       returns: "i64",
       summary: "Its inode.",
+      example: "entry.inode",
       perform: (_call, { inode }) => inode,
     }),
     operation({
@@ -62,6 +66,7 @@ const dirEntryNamespace: Namespace = {
       parameters: [self],
       returns: ENTRY_TYPE.name,
       summary: "What kind of file it is.",
+      example: "entry.type() == EntryType::FILE",
       perform: (_call, { type }) => entryTypeOf(type),
     }),
     operation({
@@ -70,6 +75,7 @@ const dirEntryNamespace: Namespace = {
       parameters: [self],
       returns: "Map",
       summary: "The entry as a map: name, type and inode.",
+      example: "entry.to_map()",
       perform: (_call, { name, type, inode }) =>
         new Map<string, string | bigint>([
           ["name", name],
@@ -83,7 +89,13 @@ const dirEntryNamespace: Namespace = {
       parameters: [self, openFileOptions.parameter],
       returns: "FileHandle",
       summary: "Opens the file. Opened once, it stays as it was opened first.",
-      checks: ["fs:open File(<entry>)", "fs:create File(<entry>), with create"],
+      checks: [
+        "fs:open File(<entry>)",
+        "fs:create File(<entry>), with create",
+        "fs:open File(<real path>), with follow_symlinks where it differs",
+      ],
+      errors: [...OPEN_WITH_OPTIONS_ERRORS, "EntryTypeMismatchError"],
+      example: "entry.open_as_file(OpenFileOptions().read(true).build())",
       perform: (call, entry, { values }) => entry.openAsFile(call, openedFor(values)),
     }),
     operation({
@@ -93,6 +105,8 @@ const dirEntryNamespace: Namespace = {
       returns: "DirHandle",
       summary: "Opens the directory; a link is followed to it.",
       checks: ["fs:open Dir(<entry>)", "fs:open Dir(<real path>), of a link"],
+      errors: [...OPEN_DIR_ERRORS, "EntryTypeMismatchError"],
+      example: 'dir.list_entries()["logs"].open_as_dir(OpenDirOptions().build())',
       perform: (call, entry) => entry.openAsDir(call),
     }),
     operation({
@@ -107,6 +121,8 @@ const dirEntryNamespace: Namespace = {
         "fs:stat File(<entry>) or Dir(<entry>)",
         "fs:read File(<entry>), of a link; without it the target is left out",
       ],
+      errors: [...OPEN_FILE_ERRORS, "DirectoryOpenError", "RustixError", "IdentityResolutionError"],
+      example: "entry.metadata()",
       perform: (call, entry) => entry.metadata(call),
     }),
   ],

@@ -47,9 +47,15 @@ export const METADATA = {
   name: "Metadata",
   typeOf: "rust_safe_io::dir_entry::Metadata",
   class: Metadata,
+  example: { variable: "metadata", expression: "file.metadata()" },
 } as const;
 
-export const OWNERSHIP = { name: "Ownership", typeOf: "rust_safe_io::Ownership", class: Ownership } as const;
+export const OWNERSHIP = {
+  name: "Ownership",
+  typeOf: "rust_safe_io::Ownership",
+  class: Ownership,
+  example: { variable: "ownership", expression: "file.get_ownership()" },
+} as const;
 
 /** Bytes that one of the blocks in a status stands for. */
 const BLOCK_BYTES = 512n;
@@ -88,7 +94,7 @@ const METHODS: readonly (readonly [
   ],
   [
     "symlink_target",
-    "any",
+    "String or ()",
     "What the link points to; `()` where it is no link or may not be read.",
     ({ symlinkTarget }) => symlinkTarget ?? null,
   ],
@@ -121,6 +127,7 @@ export const metadataNamespace: Namespace = {
         parameters: [self],
         returns,
         summary,
+        example: `metadata.${name}()`,
         perform: (_call, metadata) => get(metadata),
       }),
     ),
@@ -131,6 +138,7 @@ export const metadataNamespace: Namespace = {
       parameters: [self],
       returns: OWNERSHIP.name,
       summary: "Owner and group.",
+      example: "metadata.owner",
       perform: (_call, { owner }) => owner,
     }),
     operation({
@@ -139,6 +147,7 @@ export const metadataNamespace: Namespace = {
       parameters: [self],
       returns: "Map",
       summary: "The metadata as a map.",
+      example: "metadata.to_map()",
       perform: (_call, metadata) => toMap(metadata),
     }),
     ...(["user", "group"] as const).map((name) =>
@@ -149,6 +158,7 @@ export const metadataNamespace: Namespace = {
         parameters: [object(OWNERSHIP)],
         returns: "String",
         summary: `Name of the ${name}.`,
+        example: `ownership.${name}`,
         perform: (_call, ownership) => ownership[name],
       }),
     ),

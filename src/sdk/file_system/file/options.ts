@@ -13,6 +13,8 @@ export const readLinesOptions = options({
   path: PATH,
   summary: "Begins the options of which lines are read.",
   fields: { count: field.integer<undefined>(undefined), start: field.unsigned<undefined>(undefined) },
+  examples: { count: "-3", start: "5" },
+  chain: ".start(5).count(10)",
   validate: ({ start }) => {
     if (start !== 0n) return;
     throw new TextError(`${INVALID_START}: 0`);
@@ -24,6 +26,7 @@ export const readPageOptions = options({
   path: PATH,
   summary: "Begins the options of how many lines a page has.",
   fields: { num_lines: required(field.unsigned<undefined>(undefined), fieldNotInitialized) },
+  examples: { num_lines: "100" },
   validate: ({ num_lines }) => {
     if (num_lines !== 0n) return;
     throw new TextError("Read page options require the num_lines option to be set and greater than zero: 0");
@@ -64,6 +67,8 @@ export const truncateOptions = options({
   summary: "Begins the options of the length that a file is given.",
   only: "linux",
   fields: { size: field.integer(0n), format: field.enumeration(SIZE_UNIT.name, BYTES) },
+  examples: { format: "SizeUnit::KIBIBYTES" },
+  chain: ".size(64).format(SizeUnit::KIBIBYTES)",
 });
 
 export const fallocateOptions = options({
@@ -76,6 +81,7 @@ export const fallocateOptions = options({
     length: required(field.integer<undefined>(undefined), fieldNotInitialized),
     format: field.enumeration(SIZE_UNIT.name, BYTES),
   },
+  examples: { length: "64", format: "SizeUnit::KIBIBYTES" },
   validate: ({ length }) => {
     if (length <= 0n) throw ioError("ValidationError", "Validation error: Length must be greater than 0");
   },

@@ -14,7 +14,12 @@ export class Match extends HostObject {
   }
 }
 
-const MATCH = { name: "Match", typeOf: "rust_safe_io::file::search::Match", class: Match };
+const MATCH = {
+  name: "Match",
+  typeOf: "rust_safe_io::file::search::Match",
+  class: Match,
+  example: { variable: "found", expression: 'file.search("ERROR")[0]' },
+};
 
 const getter = (name: string, returns: string, get: (match: Match) => string | bigint) =>
   operation({
@@ -25,6 +30,7 @@ const getter = (name: string, returns: string, get: (match: Match) => string | b
     returns,
     summary: `\`${name}\` of the \`Match\`.`,
     checks: [],
+    example: `found.${name}`,
     perform: (_call, match) => get(match),
   });
 
@@ -52,6 +58,7 @@ export const wordCountNamespace = recordType({
   name: "WordCount",
   typeOf: "rust_safe_io::file::counts::WordCount",
   class: WordCount,
+  example: { variable: "totals", expression: "file.counts()" },
   fields: {
     line_count: { type: "i64", get: ({ lines }) => lines },
     word_count: { type: "i64", get: ({ words }) => words },

@@ -32,6 +32,8 @@ const operations = [
     summary:
       "Replaces the file by one with `content`, all of it or nothing; returns a handle of the new one.",
     checks: replaced,
+    errors: ["InvalidFileMode", "FileError", "IoError", "FileContentTooLargeError"],
+    example: 'dir.open_file("config.json", OpenFileOptions().write(true).build()).write("{}")',
     perform: (call, handle, content) => writeFile(call, handle, content, false),
   }),
   operation({
@@ -41,6 +43,9 @@ const operations = [
     returns: HANDLES.file.name,
     summary: "Replaces the file by one with `content`, which by default keeps the owner.",
     checks: replaced,
+    errors: ["InvalidFileMode", "FileError", "IoError", "FileContentTooLargeError"],
+    example:
+      'dir.open_file("config.json", OpenFileOptions().write(true).build()).write("{}", WriteOptions().build())',
     perform: (call, handle, content, { values }) =>
       writeFile(call, handle, content, values.preserve_ownership),
   }),
@@ -50,6 +55,8 @@ const operations = [
     parameters: [self, text("content")],
     returns: "()",
     summary: "Writes `content` into the file as its only content.",
+    errors: ["InvalidFileMode", "IoError"],
+    example: 'dir.open_file("config.json", OpenFileOptions().write(true).build()).write_in_place("{}")',
     only: "unix",
     perform: (call, handle, content) => {
       writeInPlace(call, handle, content);
@@ -63,6 +70,9 @@ const operations = [
     returns: HANDLES.file.name,
     summary: "Copies the content to `destination`, which must be empty unless forced; returns `destination`.",
     checks: ["fs:read File(<source>)", "fs:write File(<destination>)"],
+    errors: ["InvalidFileMode", "DestinationFileNotEmptyError", "IoError"],
+    example:
+      'file.copy(dir.open_file("app.log.1", OpenFileOptions().create(true).build()), CopyFileOptions().build())',
     perform: (call, source, destination, { values }) => {
       copyFile(call, source, destination, values);
       return destination;
@@ -74,6 +84,9 @@ const operations = [
     parameters: [self, truncateOptions.parameter],
     returns: "()",
     summary: "Makes the file so long: cut off, or filled with zeros.",
+    errors: ["InvalidArguments", "RustixError"],
+    example:
+      'dir.open_file("config.json", OpenFileOptions().write(true).build()).truncate(TruncateOptions().size(0).build())',
     only: "linux",
     perform: (call, handle, { values: { size, format } }) => {
       truncateFile(call, handle, bytesOf(size, format));
@@ -86,6 +99,9 @@ const operations = [
     parameters: [self, fallocateOptions.parameter],
     returns: "()",
     summary: "Reserves space on the disk.",
+    errors: ["InvalidFileMode", "RustixError"],
+    example:
+      'dir.open_file("config.json", OpenFileOptions().write(true).build()).fallocate(FallocateOptions().length(4096).build())',
     only: "linux",
     perform: (call, handle, { values: { length, format } }) => {
       allocateFile(call, handle, bytesOf(length, format));
@@ -99,6 +115,8 @@ const operations = [
     returns: "()",
     summary: "Deletes the file; a followed link itself.",
     checks: ["fs:delete File(<dir>/<name>)"],
+    errors: ["NotFound", "FileError"],
+    example: "file.delete(DeleteFileOptions().build())",
     perform: (call, handle, { values }) => {
       deleteFile(call, handle, values);
       return null;
@@ -116,6 +134,8 @@ const operations = [
       "fs:open File(<destination>)",
       "to another file system: fs:read File(<file>), fs:write File(<destination>), fs:delete File(<dir>/<name>)",
     ],
+    errors: ["InvalidPath", "InvalidFileMode", "FileError", "IoError", "FileContentTooLargeError", "Other"],
+    example: 'file.move(dir, "app.log.1", MoveOptions().build())',
     perform: (call, handle, directory, name, { values }) => moveFile(call, handle, directory, name, values),
   }),
   operation({
@@ -125,6 +145,9 @@ const operations = [
     returns: "String",
     summary: "Replaces `old` in a text, once or everywhere, as text or as a regex.",
     checks: [],
+    errors: ["ValidationError", "FileContentTooLargeError"],
+    example:
+      'replace_text("a1b22", "[0-9]+", "-", ReplacementOptions().is_regex(true).replace_all(true).build())',
     perform: (_call, subject, old, replacement, { values }) =>
       replaceText(subject, old, replacement, {
         isRegex: values.is_regex,

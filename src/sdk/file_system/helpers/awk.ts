@@ -6,9 +6,13 @@ import { readFile } from "../file/index.ts";
 import { fromPlatform, ioError } from "../os-errors.ts";
 import { collect, splitLines } from "../text.ts";
 import { parseNumber, splitAt } from "./lines.ts";
-import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
 
-const common = { source: "IoErrorKind", checks: [...FILE_CHECKS, ...READ_CHECKS] } as const;
+const common = {
+  source: "IoErrorKind",
+  checks: [...FILE_CHECKS, ...READ_CHECKS],
+  errors: REDACTABLE_ERRORS,
+} as const;
 
 const readLines = (call: Call, path: string): Generator<string, void> =>
   splitLines(withFile(call, path, { read: true }, (file) => readFile(call, file)));
@@ -47,16 +51,19 @@ export const awkNamespace: Namespace = {
       checks: [],
       name: "awk_split",
       parameters: [text("text"), text("delimiter")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Cuts `text` at each `delimiter`.",
+      errors: ["Other"],
+      example: 'awk_split("alpha,beta", ",")',
       perform: (_call, value, delimiter) => collect(splitAt(value, delimiter)),
     }),
     operation({
       ...common,
       name: "awk_field",
       parameters: [integer("field"), text("delimiter"), text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Takes field number `field` (from 1) of every line that has it.",
+      example: 'awk_field(1, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
         return collect(readLines(call, path).map(field).filter(isDefined));
@@ -66,8 +73,9 @@ export const awkNamespace: Namespace = {
       ...common,
       name: "awk_filter",
       parameters: [text("pattern"), text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Takes the lines that contain `pattern`.",
+      example: 'awk_filter("alpha", "/srv/app/notes.csv")',
       perform: (call, pattern, path) =>
         collect(readLines(call, path).filter((line) => line.includes(pattern))),
     }),
@@ -75,8 +83,9 @@ export const awkNamespace: Namespace = {
       ...common,
       name: "awk_filter_field",
       parameters: [integer("field"), text("delimiter"), text("pattern"), text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Takes the lines whose field number `field` contains `pattern`.",
+      example: 'awk_filter_field(1, ",", "alpha", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, pattern, path) => {
         const field = fieldOf(number, delimiter);
         return collect(readLines(call, path).filter((line) => field(line)?.includes(pattern) ?? false));
@@ -88,6 +97,7 @@ export const awkNamespace: Namespace = {
       parameters: [integer("field"), text("delimiter"), text("path")],
       returns: "f64",
       summary: "Adds up field number `field` of the lines where it is a number.",
+      example: 'awk_sum(2, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
         const numbers = readLines(call, path).map((line) => parseNumber(field(line) ?? ""));
@@ -99,8 +109,9 @@ export const awkNamespace: Namespace = {
       ...common,
       name: "awk_count_unique",
       parameters: [integer("field"), text("delimiter"), text("path")],
-      returns: "Map",
+      returns: "Map<String,i64>",
       summary: "Counts how often each value of field number `field` occurs.",
+      example: 'awk_count_unique(1, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
         return countUnique(readLines(call, path).map(field).filter(isDefined));
@@ -110,8 +121,9 @@ export const awkNamespace: Namespace = {
       ...common,
       name: "awk_filter_range",
       parameters: [integer("start"), integer("end"), text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Takes the lines from number `start` to number `end`, both included, counted from 1.",
+      example: 'awk_filter_range(1, 2, "/srv/app/notes.csv")',
       perform: (call, start, end, path) => {
         if (start < 1n || end < start) throw invalid(`invalid range ${start}..${end}`);
         return collect(

@@ -6,7 +6,7 @@ import { fromPlatform } from "../os-errors.ts";
 import { splitLines } from "../text.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
 
 const catFlags = flags({ module: "cat", constants: { number: ["n"] } });
 
@@ -35,6 +35,8 @@ export const catNamespace: Namespace = {
     returns: "String",
     summary: "Reads the file at `path`; `cat::number` puts line numbers before its lines.",
     checks: [...FILE_CHECKS, ...READ_CHECKS],
+    errors: REDACTABLE_ERRORS,
+    example: { args: '"/srv/app/app.log"', flags: "cat::number" },
     perform: (call, given, path) => {
       const content = withFile(call, path, { read: true }, (file) => readFile(call, file));
       return given.has("number") ? numbered(content) : content;

@@ -1,6 +1,7 @@
 import type { Namespace } from "../../namespace.ts";
 import { text } from "../../parameters.ts";
 import { copyFile } from "../file/index.ts";
+import { OPEN_FILE_ERRORS } from "../kinds.ts";
 import { openDir, openFile } from "../open.ts";
 import { ask, file, join } from "../resource.ts";
 import { using } from "../using.ts";
@@ -28,6 +29,8 @@ export const cpNamespace: Namespace = {
       "fs:read File(<source>)",
       "fs:write File(<destination>)",
     ],
+    errors: ["InvalidArguments", "DestinationFileNotEmptyError", "DirectoryOpenError", ...OPEN_FILE_ERRORS],
+    example: { args: '"/srv/app/app.log", "/srv/app/app.log.1"', flags: "cp::force, cp::preserve" },
     perform: (call, given, from, to) => {
       const source = locate(from, "source path");
       const destination = locate(to, "destination path");

@@ -9,7 +9,7 @@ import { withDir } from "./with.ts";
 const duFlags = flags({
   module: "du",
   constants: { summarize: ["s"], all_files: ["a"], apparent_size: [] },
-  numbered: { max_depth: { parameters: ["n"], short: ["d"] } },
+  numbered: { max_depth: { parameters: ["n"], short: ["d"], example: "2" } },
 });
 
 /** Totals count every entry, so what is in a nested directory counts once for each directory that is listed. */
@@ -42,7 +42,7 @@ export const duNamespace: Namespace = {
       source: "text",
       flags: duFlags,
       parameters: [text("path")],
-      returns: "Map",
+      returns: "Map{entries:[{path,size_bytes,inode_count}],total_size_bytes,total_inode_count}",
       summary:
         "Measures the directory at `path`: an entry for each directory below it, with `du::all_files` for each file too, and totals. Flags: `summarize`, `apparent_size`, `max_depth(n)`.",
       checks: [
@@ -53,6 +53,8 @@ export const duNamespace: Namespace = {
         "fs:open and fs:stat File(<each file>)",
         "fs:stat Dir(<each subdirectory>)",
       ],
+      errors: ["a path that is none or leads to no directory", "flags that do not go together", "a limit"],
+      example: { args: '"/srv/app"', flags: "du::summarize" },
       perform: (call, given, path) =>
         withDir(call, path, (dir) => {
           const [maxDepth] = given.numbers("max_depth") ?? [];

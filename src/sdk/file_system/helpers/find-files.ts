@@ -14,7 +14,7 @@ export const findFilesNamespace: Namespace = {
     alsoCalled: ["glob"],
     flags: globFlags,
     parameters: [text("pattern"), text("path")],
-    returns: "Array",
+    returns: "Array<String>",
     summary:
       "Names the entries of the directory at `path` that match the glob `pattern`; `glob::recursive` looks below it too.",
     checks: [
@@ -24,6 +24,8 @@ export const findFilesNamespace: Namespace = {
       "fs:open Dir(<each subdirectory>), else it is left out",
       "fs:read Dir(<each subdirectory>), recursive",
     ],
+    errors: ["ValidationError", "IoError", "FileContentTooLargeError", "Other"],
+    example: { args: '"*.log", "/srv/app"', flags: "glob::recursive" },
     perform: (call, given, pattern, path) =>
       withDir(call, path, (dir) =>
         findEntries(call, dir, { name: pattern, ...(given.has("recursive") ? {} : { maxDepth: 1n }) }).map(

@@ -8,7 +8,10 @@ import { flags } from "./flags.ts";
 const tail = flags({
   module: "tail",
   constants: { follow: ["f"], quiet: [] },
-  numbered: { n: { parameters: ["count"], short: ["m"] }, range: { parameters: ["start", "end"] } },
+  numbered: {
+    n: { parameters: ["count"], short: ["m"], example: "3" },
+    range: { parameters: ["start", "end"], example: "2, 4" },
+  },
 });
 const other = flags({ module: "wc", constants: { lines: ["l"] } });
 knowTypes(other.namespace.types);

@@ -5,15 +5,20 @@ import { integer } from "../../parameters.ts";
 import { typeNameOf } from "../../type-names.ts";
 import { ioError } from "../os-errors.ts";
 
+/** A function of the module that makes a flag with numbers. */
+interface NumberedInput {
+  readonly parameters: readonly string[];
+  readonly short?: readonly string[];
+  /** Numbers of a call. */
+  readonly example: string;
+}
+
 interface FlagsInput<F extends string, N extends string> {
   /** Name of the module that holds the flags, and the start of its type's name. */
   readonly module: string;
   /** Constants of the module: names, each with its short forms. */
   readonly constants?: { readonly [K in F]: readonly string[] };
-  /** Functions of the module that make a flag with numbers: parameter names, and short forms. */
-  readonly numbered?: {
-    readonly [K in N]: { readonly parameters: readonly string[]; readonly short?: readonly string[] };
-  };
+  readonly numbered?: { readonly [K in N]: NumberedInput };
 }
 
 /** The flags of one call. */
@@ -42,8 +47,7 @@ export function flags<F extends string = never, N extends string = never>(input:
   const { module } = input;
   const name = `${module.charAt(0).toUpperCase()}${module.slice(1)}Flag`;
   const constants: readonly [string, readonly string[]][] = Object.entries(input.constants ?? {});
-  const numbered: readonly [string, { parameters: readonly string[]; short?: readonly string[] }][] =
-    Object.entries(input.numbered ?? {});
+  const numbered: readonly [string, NumberedInput][] = Object.entries(input.numbered ?? {});
   const Flag = class extends Numbered {};
 
   const namespace: Namespace = {
@@ -64,7 +68,7 @@ export function flags<F extends string = never, N extends string = never>(input:
         value: new EnumValue(name, ordinal, flag),
       })),
     ),
-    operations: numbered.flatMap(([flag, { parameters, short = [] }]) =>
+    operations: numbered.flatMap(([flag, { parameters, short = [], example }]) =>
       [flag, ...short].map((spelling) =>
         operation({
           name: spelling,
@@ -74,6 +78,7 @@ export function flags<F extends string = never, N extends string = never>(input:
           returns: name,
           summary: `The flag \`${flag}\` of \`${module}\`.`,
           checks: [],
+          example: `${module}::${spelling}(${example})`,
           perform: (_call, ...numbers) => new Flag(name, flag, numbers),
         }),
       ),

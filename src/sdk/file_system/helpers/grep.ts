@@ -6,12 +6,12 @@ import type { FileHandle } from "../handles.ts";
 import { collect, splitLines } from "../text.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
 
 const grepFlags = flags({
   module: "grep",
   constants: { ignore_case: ["i"], count: ["c"], invert: ["v"], line_number: ["n"] },
-  numbered: { max_count: { parameters: ["n"], short: ["m"] } },
+  numbered: { max_count: { parameters: ["n"], short: ["m"], example: "10" } },
 });
 
 interface Line {
@@ -39,10 +39,12 @@ export const grepNamespace: Namespace = {
       name: "grep",
       flags: grepFlags,
       parameters: [text("pattern"), text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary:
         "Takes the lines that match the regex `pattern`. Flags: `ignore_case`, `invert`, `line_number` (before each line), `max_count(n)`, `count` (the number of lines instead of them).",
       checks: [...FILE_CHECKS, ...READ_CHECKS],
+      errors: REDACTABLE_ERRORS,
+      example: { args: '"ERROR", "/srv/app/app.log"', flags: "grep::line_number, grep::max_count(10)" },
       perform: (call, given, pattern, path) => {
         const regex = given.has("ignore_case") ? `(?i)${pattern}` : pattern;
         const selected = withFile(call, path, { read: true }, (file) =>

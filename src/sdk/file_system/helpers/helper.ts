@@ -19,20 +19,27 @@ interface HelperInput<P extends readonly Parameter[], F extends string, N extend
   readonly returns: string;
   readonly summary: string;
   readonly checks: readonly string[];
+  readonly errors: readonly string[];
+  /** Arguments of a call, and the flags of one with flags. */
+  readonly example: { readonly args: string; readonly flags: string };
   readonly perform: (call: Call, flags: Flags<F, N>, ...args: Arguments<P>) => Value;
 }
+
+/** What flags of another helper are, by the source of errors. */
+const OTHER_FLAGS = { IoErrorKind: "Other", text: "flags of another function" } as const;
 
 /** The two overloads of a helper: its parameters alone, and with an array of flags before them. */
 export function helper<const P extends readonly Parameter[], F extends string, N extends string>(
   input: HelperInput<P, F, N>,
 ): Operation[] {
-  const { name, alsoCalled = [], flags, parameters, perform, source = "IoErrorKind", ...rest } = input;
-  return [name, ...alsoCalled].flatMap((name) => [
+  const { alsoCalled = [], flags, parameters, perform, source = "IoErrorKind", example, ...rest } = input;
+  return [rest.name, ...alsoCalled].flatMap((name) => [
     operation<P>({
       ...rest,
       name,
       source,
       parameters,
+      example: `${name}(${example.args})`,
       perform: (call, ...args) => perform(call, flags.parse(), ...(args as Arguments<P>)),
     }),
     operation<readonly [Parameter<Value[]>, ...P]>({
@@ -40,6 +47,8 @@ export function helper<const P extends readonly Parameter[], F extends string, N
       name,
       source,
       parameters: [array("flags"), ...parameters],
+      errors: [...rest.errors, OTHER_FLAGS[source]],
+      example: `${name}([${example.flags}], ${example.args})`,
       perform: (call, values, ...args) => perform(call, flags.parse(values), ...(args as Arguments<P>)),
     }),
   ]);

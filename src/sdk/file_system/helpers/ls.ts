@@ -56,13 +56,15 @@ export const lsNamespace: Namespace = {
     name: "ls",
     flags: lsFlags,
     parameters: [text("path")],
-    returns: "Map",
+    returns: "Map<String,DirEntry>",
     summary:
       "Lists a directory: entries by name, with `ls::all` those that start with a dot too. A link is listed itself. `ls::long` and `ls::recursive` change nothing.",
     checks: [
       "fs:open Dir(<path as given>), fs:open Dir(<real path>), fs:read Dir(<real path>)",
       "link: fs:open Dir(<parent as given>), fs:open Dir(<real parent>), fs:open File(<link>)",
     ],
+    errors: ["InvalidArguments", "ValidationError", "IoError", "FileContentTooLargeError", "Other"],
+    example: { args: '"/srv/app"', flags: "ls::all" },
     perform: (call, given, path) => list(call, path, given.has("all")),
   }),
 };

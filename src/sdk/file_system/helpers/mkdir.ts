@@ -88,6 +88,8 @@ export const mkdirNamespace: Namespace = {
       "fs:open Dir(<its real path>)",
       "fs:create Dir(<real path>/<each new component>)",
     ],
+    errors: ["InvalidArguments", "IoError", "FileContentTooLargeError", "Other"],
+    example: { args: '"/srv/app/reports"', flags: "mkdir::parents" },
     perform: (call, given, path) => {
       if (given.has("parents")) return makeWithParents(call, path);
       const { directory, name } = locate(path, "directory path");

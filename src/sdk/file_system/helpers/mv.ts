@@ -1,6 +1,7 @@
 import type { Namespace } from "../../namespace.ts";
 import { text } from "../../parameters.ts";
 import { moveFile } from "../file/index.ts";
+import { OPEN_FILE_ERRORS } from "../kinds.ts";
 import { openDir, openFile } from "../open.ts";
 import { using } from "../using.ts";
 import { flags } from "./flags.ts";
@@ -24,7 +25,10 @@ export const mvNamespace: Namespace = {
       "fs:move File(<source>) with the destination as context",
       "fs:create File(<destination>)",
       "fs:open File(<destination>)",
+      "to another file system: fs:read File(<source>), fs:write File(<destination>), fs:delete File(<source>)",
     ],
+    errors: ["InvalidArguments", "InvalidPath", "DirectoryOpenError", ...OPEN_FILE_ERRORS],
+    example: { args: '"/srv/app/app.log", "/srv/app/app.log.1"', flags: "mv::verbose" },
     perform: (call, given, from, to) => {
       const source = locate(from, "source path");
       const destination = locate(to, "destination path");

@@ -7,6 +7,7 @@ import { targetType } from "../effects/lookup.ts";
 import { unlinkSymlink } from "../effects/unlink.ts";
 import { deleteFile } from "../file/index.ts";
 import type { DirHandle } from "../handles.ts";
+import { OPEN_FILE_ERRORS } from "../kinds.ts";
 import { openDir, openFile, openSubdir } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, file, join } from "../resource.ts";
@@ -86,9 +87,18 @@ export const rmNamespace: Namespace = {
       "Removes a file, an empty directory, or with `rm::recursive` a directory and all in it. A link to a directory is removed itself.",
     checks: [
       "fs:open Dir(<parent as given>), fs:open Dir(<real parent>)",
-      "file: fs:open File(<file>), fs:delete File(<file>)",
+      "file, or link to a directory: fs:open File(<path>), fs:delete File(<path>)",
       "directory: fs:open Dir(<path as given>), fs:open Dir(<real path>), fs:delete Dir(<real path>); with these the parent may be denied",
     ],
+    errors: [
+      "InvalidArguments",
+      "NotFound",
+      "DirectoryNotEmpty",
+      "DirectoryError",
+      "DirectoryOpenError",
+      ...OPEN_FILE_ERRORS,
+    ],
+    example: { args: '"/srv/app/notes.csv"', flags: "rm::force" },
     perform: (call, given, path) =>
       remove(call, path, { force: given.has("force"), recursive: given.has("recursive") }),
   }),

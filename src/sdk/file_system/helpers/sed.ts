@@ -4,7 +4,7 @@ import { readFile, replaceText, writeInPlace } from "../file/index.ts";
 import { ask, file } from "../resource.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
-import { FILE_CHECKS, READ_CHECKS, withFile } from "./with.ts";
+import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
 
 const sedFlags = flags({ module: "sed", constants: { regex: [], all: ["g"], in_place: ["i"] } });
 
@@ -18,6 +18,8 @@ export const sedNamespace: Namespace = {
     summary:
       "Gives the file's text with the first `pattern` replaced; `sed::all` replaces all, `sed::regex` takes a regex and `$1` in the replacement, `sed::in_place` also writes the text to the file.",
     checks: [...FILE_CHECKS, ...READ_CHECKS, "fs:write File(<file>), in place"],
+    errors: REDACTABLE_ERRORS,
+    example: { args: '"8080", "9090", "/srv/app/config.json"', flags: "sed::all, sed::in_place" },
     perform: (call, given, pattern, replacement, path) => {
       const options = { isRegex: given.has("regex"), replaceAll: given.has("all") };
       if (!given.has("in_place")) {

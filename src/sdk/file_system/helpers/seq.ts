@@ -5,7 +5,7 @@ import { fromPlatform, ioError } from "../os-errors.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 
-const seqFlags = flags({ module: "seq", numbered: { step: { parameters: ["n"] } } });
+const seqFlags = flags({ module: "seq", numbered: { step: { parameters: ["n"], example: "3" } } });
 
 function sequence(start: bigint, end: bigint, step: bigint): bigint[] {
   if (step === 0n) throw invalid("seq: step cannot be zero");
@@ -27,9 +27,11 @@ export const seqNamespace: Namespace = {
       name: "seq",
       flags: seqFlags,
       parameters: [integer("start"), integer("end")],
-      returns: "Array",
+      returns: "Array<i64>",
       summary: "Counts from `start` to `end`, both included, by `step`.",
       checks: [],
+      errors: ["InvalidArguments", "FileContentTooLargeError"],
+      example: { args: "1, 10", flags: "seq::step(3)" },
       perform: (_call, given, start, end) => sequence(start, end, given.numbers("step")?.[0] ?? 1n),
     }),
   ],

@@ -5,19 +5,19 @@ import { text } from "../../parameters.ts";
 import { readLines } from "../file/index.ts";
 import { flags } from "./flags.ts";
 import { helper, join } from "./helper.ts";
-import { FILE_CHECKS, withFile } from "./with.ts";
+import { FILE_CHECKS, FILE_ERRORS, withFile } from "./with.ts";
 
 const DEFAULT_COUNT = 10n;
 
 const tailFlags = flags({
   module: "tail",
   numbered: {
-    n: { parameters: ["count"] },
-    from: { parameters: ["line"] },
-    range: { parameters: ["start", "end"] },
+    n: { parameters: ["count"], example: "-3" },
+    from: { parameters: ["line"], example: "5" },
+    range: { parameters: ["start", "end"], example: "2, 4" },
   },
 });
-const headFlags = flags({ module: "head", numbered: { n: { parameters: ["count"] } } });
+const headFlags = flags({ module: "head", numbered: { n: { parameters: ["count"], example: "3" } } });
 
 const checks = [...FILE_CHECKS, "fs:read File(<file>)"];
 
@@ -35,10 +35,12 @@ const tailNamespace: Namespace = {
       name: "tail",
       flags: tailFlags,
       parameters: [text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary:
         "Takes the last ten lines; `tail::n(-3)` the last three, `tail::n(3)` the first three, `tail::from(5)` those from line 5, `tail::range(2, 4)` lines 2 to 4.",
       checks,
+      errors: FILE_ERRORS,
+      example: { args: '"/srv/app/app.log"', flags: "tail::n(-3)" },
       perform: (call, given, path) => {
         const range = given.numbers("range");
         const [first, last] = range ?? [];
@@ -60,9 +62,11 @@ const headNamespace: Namespace = {
       name: "head",
       flags: headFlags,
       parameters: [text("path")],
-      returns: "Array",
+      returns: "Array<String>",
       summary: "Takes the first ten lines; `head::n(3)` the first three.",
       checks,
+      errors: FILE_ERRORS,
+      example: { args: '"/srv/app/app.log"', flags: "head::n(3)" },
       perform: (call, given, path) => lines(call, path, given.numbers("n")?.[0] ?? DEFAULT_COUNT, undefined),
     }),
   ],

@@ -1,6 +1,7 @@
 import { SdkError } from "../../errors.ts";
 import type { Call } from "../../operation.ts";
 import type { DirHandle, FileHandle, OpenedFor } from "../handles.ts";
+import { OPEN_FILE_ERRORS } from "../kinds.ts";
 import { openDir, openFile } from "../open.ts";
 import { using } from "../using.ts";
 import { locate } from "./path.ts";
@@ -15,6 +16,11 @@ export const FILE_CHECKS = [
 export const READ_CHECKS = [
   "fs:read File(<file>), else fs:redacted_read File(<file>) and the redaction dictionary",
 ] as const;
+
+/** Kinds of errors of {@link withFile}. */
+export const FILE_ERRORS = ["InvalidArguments", ...OPEN_FILE_ERRORS] as const;
+/** The same with a read that falls back to the redacted text. */
+export const REDACTABLE_ERRORS = [...FILE_ERRORS, "UnsupportedOperationError", "DirectoryError"] as const;
 
 /** Opens the file at `path` for `use`; links in its directory's path are followed, a link in its place is not. */
 export function withFile<T>(

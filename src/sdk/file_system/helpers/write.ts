@@ -10,7 +10,7 @@ import { using } from "../using.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { locate } from "./path.ts";
-import { withDir } from "./with.ts";
+import { FILE_ERRORS, withDir } from "./with.ts";
 
 const writeFlags = flags({ module: "write", constants: { append: ["a"], replace: ["r"] } });
 
@@ -51,6 +51,8 @@ export const writeNamespace: Namespace = {
       "fs:read File(<file>), when appending",
       "fs:write File(<file>)",
     ],
+    errors: FILE_ERRORS,
+    example: { args: '"/srv/app/empty.txt", "done\\n"', flags: "write::replace" },
     perform: (call, given, path, content) => write(call, path, content, given.has("replace")),
   }),
 };

@@ -6,6 +6,7 @@ import { object } from "../../../parameters.ts";
 import { requireRead } from "../../access.ts";
 import { readerOf } from "../../effects/content.ts";
 import { type DirHandle, type FileHandle, HANDLES } from "../../handles.ts";
+import { READ_ERRORS } from "../../kinds.ts";
 import { bounded } from "../bounds.ts";
 import { asIoError } from "../errors.ts";
 import { gunzip } from "../gzip/gunzip.ts";
@@ -59,6 +60,8 @@ const extractArchive = operation({
     "fs:chmod Dir(<dest>/<dir entry>) [preserve_permissions]",
     "fs:chown Dir(<dest>/<dir entry>) [preserve_ownership]",
   ],
+  errors: READ_ERRORS,
+  example: 'dir.open_file("release.tar.gz", reading).extract_archive(dir, ExtractArchiveOptions().build())',
   only: "linux",
   perform: (call, handle, base, { values }) => {
     extract(call, handle, base, values);

@@ -96,6 +96,8 @@ const verifyCert = operation({
   name: "verify_cert",
   parameters: [object(HANDLES.file), object(HANDLES.file, "root_ca")],
   summary: "Verifies that the certificate of a server was signed by a root authority.",
+  errors: ["Other"],
+  example: 'dir.open_file("mail.pem", reading).verify_cert(dir.open_file("root.pem", reading))',
   perform: (call, server, root) => {
     verify(call, server, root, []);
     return null;
@@ -108,6 +110,9 @@ const verifyCertChain = operation({
   parameters: [object(HANDLES.file), object(HANDLES.file, "root_ca"), array("intermediates")],
   summary:
     "Verifies that the certificate of a server leads over intermediate authorities to a root authority.",
+  errors: ["Other"],
+  example:
+    'dir.open_file("app.pem", reading).verify_cert_chain(dir.open_file("root.pem", reading), [dir.open_file("ca.pem", reading)])',
   perform: (call, server, root, intermediates) => {
     const files = intermediates.filter((item) => item instanceof FileHandle);
     if (files.length < intermediates.length) {

@@ -20,6 +20,7 @@ const info = recordType({
   name: "ElfInfo",
   typeOf: "rust_safe_io::file::unix::linux::elf_info::ElfInfo",
   class: ElfInfo,
+  example: { variable: "elf", expression: 'dir.open_file("worker", reading).elf_info()' },
   only: "linux",
   fields: {
     execfn: { type: "String or ()", get: ({ elf }) => elf.execfn ?? null },
@@ -36,6 +37,8 @@ const elfInfo = operation({
   returns: "ElfInfo",
   summary: "Reads what an executable or a core dump says of itself.",
   checks: ["fs:read File(<file>)"],
+  errors: ["InvalidFileMode", "ValidationError", "IoError"],
+  example: 'dir.open_file("worker", reading).elf_info()',
   only: "linux",
   perform: (call, handle) => {
     const token = requireRead(call, handle);

@@ -32,6 +32,10 @@ const result = recordType({
   name: "ExecuteResult",
   typeOf: "rust_safe_io::execute::ExecuteResult",
   class: ExecuteResult,
+  example: {
+    variable: "outcome",
+    expression: 'dir.open_file("worker", reading).execute(ExecuteOptions().args(["--version"]).build())',
+  },
   only: "linux",
   fields: {
     exit_code: { type: "i64", get: ({ exitCode }) => exitCode },
@@ -136,6 +140,15 @@ const executeFile = operation({
   returns: "ExecuteResult",
   summary: "Runs the open file to its end and returns its output; its environment is what the options give.",
   checks: ["fs:execute File(<file>) with arguments, environment, user, group and namespace"],
+  errors: [
+    "IdentityResolutionError",
+    "ValidationError",
+    "InvalidFileMode",
+    "UnsupportedOperationError",
+    "FileContentTooLargeError",
+    "Other",
+  ],
+  example: 'dir.open_file("worker", reading).execute(ExecuteOptions().args(["--version"]).build())',
   only: "linux",
   perform: (call, handle, { values }): Value => execute(call, handle, values),
 });

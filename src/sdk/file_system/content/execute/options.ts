@@ -19,11 +19,13 @@ export const childNamespaceOptions = options({
   summary: "Begins the options of the namespaces that a program runs in.",
   only: "linux",
   fields: { target_process: required(field.unsigned(undefined, MAX_U32), fieldNotInitialized) },
+  examples: { target_process: "4711" },
 });
 
 const args: Field<readonly Argument[]> = {
   type: "Array",
   initial: [],
+  refuses: "an item that is neither a text nor an array of one or two texts",
   accept: (value) => (Array.isArray(value) ? value.map(argument) : []),
 };
 
@@ -43,6 +45,7 @@ function argument(value: Value, index: number): Argument {
 const env: Field<ReadonlyMap<string, string>> = {
   type: "Map",
   initial: new Map(),
+  refuses: "a value that is no text",
   accept: (value) => {
     const variables = new Map<string, string>();
     // Sorted as Rhai's maps are, by code point.
@@ -62,6 +65,7 @@ const sorted = (map: ReadonlyMap<string, Value>): [string, Value][] =>
 const capabilities: Field<readonly number[]> = {
   type: "Array",
   initial: [],
+  refuses: "a name that is not of a capability",
   accept: (value) =>
     (Array.isArray(value) ? value : []).map((name, index) => {
       if (typeof name !== "string") throw new TextError(`Capability at index ${index} must be a string`);
@@ -84,6 +88,15 @@ export const executeOptions = options({
     group: field.text(),
     namespace: field.object(childNamespaceOptions.type),
   },
+  examples: {
+    args: '["--all", ["--width", "80"]]',
+    env: '#{ "LANG": "C.UTF-8" }',
+    capabilities: '["CAP_NET_ADMIN"]',
+    user: '"app"',
+    group: '"app"',
+    namespace: "ChildNamespaceOptions().target_process(4711).build()",
+  },
+  chain: '.args(["--version"]).env(#{ "LANG": "C.UTF-8" })',
   validate: ({ args, env }) => {
     for (const [index, { key }] of args.entries()) {
       if (key === "") throw invalid(`Argument key at index ${index} cannot be empty`);

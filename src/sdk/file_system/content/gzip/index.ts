@@ -8,6 +8,7 @@ import { recordType } from "../../../record.ts";
 import { requireRead, requireWriteFlag } from "../../access.ts";
 import { isSame, readerOf, sizeOf, writePieces } from "../../effects/content.ts";
 import { type FileHandle, HANDLES } from "../../handles.ts";
+import { READ_ERRORS } from "../../kinds.ts";
 import { ioError } from "../../os-errors.ts";
 import { ask, file } from "../../resource.ts";
 import { linesOf } from "../../text.ts";
@@ -31,6 +32,7 @@ const info = recordType({
   name: "GzipInfo",
   typeOf: "rust_safe_io::file::gzip::GzipInfo",
   class: GzipInfo,
+  example: { variable: "packed", expression: 'dir.open_file("app.log.gz", reading).gzip_info()' },
   fields: {
     compressed_size_bytes: { type: "i64", get: ({ compressed }) => BigInt(compressed) },
     uncompressed_size_bytes: { type: "i64", get: ({ uncompressed }) => BigInt(uncompressed) },
@@ -65,6 +67,9 @@ const compressGzip = operation({
   returns: "()",
   summary: "Writes the file's content to another, compressed.",
   checks: ["fs:read File(<source>)", "fs:write File(<dest>)"],
+  errors: ["InvalidFileMode", "InvalidArguments", "IoError"],
+  example:
+    'file.compress_gzip(dir.open_file("a.gz", OpenFileOptions().create(true).build()), CompressGzipOptions().build())',
   perform: (call, source, dest, { values }) => {
     const read = readerOf(requireRead(call, source), source);
     requireWriteFlag(dest);
@@ -92,6 +97,8 @@ const gzipInfo = operation({
   parameters: [self],
   returns: "GzipInfo",
   summary: "Reads the sizes of compressed content from its end.",
+  errors: ["InvalidFileMode", "IoError"],
+  example: 'dir.open_file("app.log.gz", reading).gzip_info()',
   perform: (call, handle) => {
     const token = requireRead(call, handle);
     return asIoError(() => {
@@ -112,6 +119,8 @@ const searchGzipExists = operation({
   parameters: [self, text("pattern"), searchGzipOptions.parameter],
   returns: "bool",
   summary: "Whether a line of compressed content matches.",
+  errors: ["ValidationError", ...READ_ERRORS],
+  example: 'dir.open_file("app.log.gz", reading).search_gzip_exists("ERROR", SearchGzipOptions().build())',
   perform: (call, handle, pattern, { values }) =>
     searchGzip(call, handle, pattern, { ...values, max_results: 1n }).length > 0,
 });

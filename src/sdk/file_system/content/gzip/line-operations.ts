@@ -5,6 +5,7 @@ import { requireRead } from "../../access.ts";
 import { readLinesOptions } from "../../file/options.ts";
 import { Match } from "../../file/records.ts";
 import { HANDLES } from "../../handles.ts";
+import { READ_ERRORS } from "../../kinds.ts";
 import { ioError } from "../../os-errors.ts";
 import { bytesOfLines, select } from "../../text.ts";
 import { asIoError } from "../errors.ts";
@@ -17,8 +18,10 @@ const readGzipLines = operation({
   ...common,
   name: "read_gzip_lines",
   parameters: [object(HANDLES.file), readLinesOptions.parameter],
-  returns: "Array",
+  returns: "Array<String>",
   summary: "Reads lines of compressed content.",
+  errors: ["ValidationError", ...READ_ERRORS],
+  example: 'dir.open_file("app.log.gz", reading).read_gzip_lines(ReadLinesOptions().count(10).build())',
   perform: (call, handle, { values: { count, start } }) => {
     const token = requireRead(call, handle);
     if (count === undefined && start === undefined) {
@@ -35,8 +38,11 @@ const search = operation({
   ...common,
   name: "search_gzip",
   parameters: [object(HANDLES.file), text("pattern"), searchGzipOptions.parameter],
-  returns: "Array",
+  returns: "Array<Match>",
   summary: "Finds the lines of compressed content that match.",
+  errors: ["ValidationError", ...READ_ERRORS],
+  example:
+    'dir.open_file("app.log.gz", reading).search_gzip("error", SearchGzipOptions().case_insensitive(true).build())',
   perform: (call, handle, pattern, { values }) =>
     searchGzip(call, handle, pattern, values).map(({ line, number }) => new Match(line, number)),
 });

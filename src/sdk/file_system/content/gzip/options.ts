@@ -8,6 +8,7 @@ export const compressGzipOptions = options({
   path: PATH,
   summary: "Begins the options of a compression.",
   fields: { level: field.unsigned(6n, MAX_U32) },
+  examples: { level: "9" },
   validate: ({ level }) => {
     if (level >= 1n && level <= 9n) return;
     const reason = `Compression level must be between 1 and 9, got ${level}`;
@@ -24,4 +25,5 @@ export const searchGzipOptions = options({
     case_insensitive: field.boolean(),
     max_results: field.integer(0n),
   },
+  examples: { exclude_pattern: '"DEBUG"', max_results: "10" },
 });
