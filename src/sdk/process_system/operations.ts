@@ -209,7 +209,8 @@ const looking = [
     summary: "The same of a process by its number in the PID namespace of another.",
     checks: [...TRACED.slice(0, 3), "proc:mount_namespace Process(<ns_pid>)", ...TRACED.slice(3)],
     errors: ["ProcessNotFound", "NamespaceOperationError", "Other"],
-    example: "manager.trace(1, TraceOptions().ns_pid(4711).build())",
+    // Numbers in other namespaces are known of processes that were listed with theirs.
+    example: "manager.processes(with_namespaces); manager.trace(4711, TraceOptions().ns_pid(4711).build())",
     perform: (call, manager, pid, { values }) =>
       trace(call, manager, unsigned("pid", pid), Number(values.ns_pid)),
   }),

@@ -11,6 +11,10 @@ export const processOptions = options({
   name: "ProcessOptions",
   summary: "Begins the options of a list of processes.",
   fields: { load_namespace_info: field.boolean(), include_threads: field.boolean() },
+  example: {
+    variable: "with_namespaces",
+    expression: "ProcessOptions().load_namespace_info(true).build()",
+  },
 });
 
 export const lsofOptions = options({

@@ -95,8 +95,7 @@ const pidNamespace = recordType<PidNamespace>({
   class: PidNamespace,
   example: {
     variable: "own_namespace",
-    expression:
-      "manager.processes(ProcessOptions().load_namespace_info(true).build()).find(|p| p.pid == 4711).pid_namespace",
+    expression: "manager.processes(with_namespaces).find(|each| each.pid == 4711).pid_namespace",
   },
   fields: {
     namespace_id: { type: "i64", get: ({ id }) => id },
