@@ -73,9 +73,9 @@ function kindOf({ kind, returns }: Operation, receiver: string | undefined): Kin
 
 const DENIALS = ["PermissionDenied", "AuthorizationError"];
 
-function thrownBy({ source, checks, errors = [] }: Operation): readonly string[] {
+function thrownBy({ source, checks, denials, errors = [] }: Operation): readonly string[] {
   const isText = source === "text";
-  const ofDenials = isText ? ["a denial"] : DENIALS;
+  const ofDenials = isText ? ["a denial"] : denials === undefined ? DENIALS : [denials];
   const all = checks.length > 0 ? [...ofDenials, ...errors] : errors;
   return [...new Set(all)].map((error) => (isText ? `text: ${error}` : `${source}::${error}`));
 }

@@ -11,11 +11,7 @@ let maximum = 0;
  * one long call of the host.
  * @param laterMs so much later a call is ended, so that the engine knows already that the time is up
  */
-export function beginTime(
-  milliseconds: number,
-  reason: () => string | undefined = never,
-  laterMs = 0,
-): void {
+export function beginTime(milliseconds: number, reason: () => string | undefined = never, laterMs = 0): void {
   cancelled = reason;
   end = performance.now() + milliseconds + laterMs;
   maximum = milliseconds;

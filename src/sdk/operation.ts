@@ -62,6 +62,8 @@ export interface Documentation {
    * texts are about.
    */
   readonly errors?: readonly string[];
+  /** Kind as which a denial reaches scripts, where that is another than `PermissionDenied`. */
+  readonly denials?: string;
   /** A call of it in one line; what stands in it is a variable of {@link SdkType.example}. */
   readonly example?: string;
   /** Where it is; elsewhere calling it is an error. */

@@ -129,13 +129,14 @@ function declaring<T>(operation: Operation, act: () => T): T {
 }
 
 /** `error`; one that fails the test where the documentation of `operation` does not tell of it. */
-function declared({ name, source, checks, errors = [] }: Operation, error: unknown): unknown {
+function declared({ name, source, checks, denials, errors = [] }: Operation, error: unknown): unknown {
   if (!(error instanceof Thrown)) return error;
   const { value } = error;
   const kind = value instanceof Map ? value.get("kind") : undefined;
   const denied = checks.length > 0;
   if (kind instanceof EnumValue) {
-    const kinds = denied ? [...errors, "PermissionDenied", "AuthorizationError"] : errors;
+    const ofDenials = denials === undefined ? ["PermissionDenied", "AuthorizationError"] : [denials];
+    const kinds = denied ? [...errors, ...ofDenials] : errors;
     return kinds.includes(kind.name) ? error : undeclared(name, kind.name, error);
   }
   const isKnown = source !== "text" || errors.length > 0 || (denied && DENIAL.test(String(value)));

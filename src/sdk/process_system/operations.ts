@@ -85,7 +85,7 @@ const listing = [
     returns: PROCESSES,
     summary: "Lists all processes that may be listed.",
     checks: [LISTED],
-    errors: ["ValidationError"],
+    denials: "ValidationError",
     example: "ps()",
     perform: (call) => ps(call),
   }),
@@ -138,7 +138,7 @@ const files = [
       "fs:open File(/proc/sysvipc/shm), then sem and msg",
       "fs:read File(/proc/sysvipc/shm), then sem and msg",
     ],
-    errors: ["Other"],
+    denials: "Other",
     example: "manager.ipcs_info()",
     perform: (call) => ipcsInfo(call),
   }),
@@ -160,7 +160,7 @@ const ENDED = {
   returns: SIGNALLED,
   summary: "Sends SIGTERM to a process.",
   checks: ["proc:kill Process(<pid>)"],
-  errors: ["ValidationError"],
+  denials: "ValidationError",
 } as const;
 
 const signals = [

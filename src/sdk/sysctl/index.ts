@@ -78,7 +78,7 @@ const operations = [
     ...READ,
     name: "read",
     parameters: [self, text("key")],
-    errors: ["Other"],
+    denials: "Other",
     example: 'parameters.read("net.ipv4.ip_forward")',
     perform: (call, _manager, key) => readParameter(call, key),
   }),
@@ -87,7 +87,8 @@ const operations = [
     ...WRITE,
     name: "write",
     parameters: [self, text("key"), text("value")],
-    errors: ["InvalidParameter", "InvalidValue", "Other"],
+    errors: ["InvalidParameter", "InvalidValue"],
+    denials: "Other",
     example: 'parameters.write("kernel.printk_ratelimit", "5")',
     perform: (call, _manager, key, value) => {
       writeParameter(call, key, value);
@@ -100,7 +101,7 @@ const operations = [
     name: "find",
     parameters: [self, text("pattern")],
     returns: "Array<SysctlEntry>",
-    errors: ["Other"],
+    denials: "Other",
     example: 'parameters.find("/net/ipv4/tcp_(rmem|wmem)$")',
     perform: (call, _manager, pattern) => findParameters(call, pattern),
   }),

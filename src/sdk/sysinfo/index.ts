@@ -33,7 +33,7 @@ const cpuCount = ({ access }: Call): bigint => BigInt(processors(access.require(
 /** Of what the kernel tells: it may not say it, or not as expected. */
 const UNTOLD = "a table of the kernel that cannot be read";
 
-interface Answer extends Pick<Documentation, "summary" | "checks"> {
+interface Answer extends Pick<Documentation, "summary" | "checks" | "denials"> {
   /** Whether what it asks the kernel can fail. */
   readonly mayFail: boolean;
   /** Name of the method of `SystemInfo`. */
@@ -97,7 +97,8 @@ const answers: readonly Answer[] = [
   },
   {
     method: "slab_info",
-    mayFail: true,
+    mayFail: false,
+    denials: "Other",
     returns: "SlabInfo",
     summary: "Returns the kernel's caches, those with the most objects first.",
     checks: ["fs:open Dir(/proc)", "fs:open File(/proc/slabinfo)", ...read("/proc/slabinfo")],
