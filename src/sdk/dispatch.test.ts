@@ -34,6 +34,7 @@ describe("an operation that another system cannot offer", () => {
         parameters: [],
         returns: "()",
         summary: "",
+        example: "tell()",
         checks: [],
         ...only,
         perform: () => {

@@ -65,7 +65,7 @@ export interface Documentation {
   /** Kind as which a denial reaches scripts, where that is another than `PermissionDenied`. */
   readonly denials?: string;
   /** A call of it in one line; what stands in it is a variable of {@link SdkType.example}. */
-  readonly example?: string;
+  readonly example: string;
   /** Where it is; elsewhere calling it is an error. */
   readonly only?: "linux" | "unix";
 }
