@@ -54,7 +54,7 @@ function operationItem(operation: Operation): Item {
     summary,
     checks,
     throws: thrownBy(operation),
-    ...(example === undefined ? {} : { example }),
+    example,
     ...(only === undefined ? {} : { only }),
   };
 }

@@ -11,7 +11,7 @@ function seen(...options: readonly string[]): string {
     import { execute } from ${JSON.stringify(join(import.meta.dirname, "../process.ts"))};
     import { leftBehind } from ${JSON.stringify(join(import.meta.dirname, "left-behind.ts"))};
     const shell = openSync("/bin/sh", "r");
-    const command = "sleep 60 >/dev/null 2>&1 &";
+    const command = "setsid sleep 60 >/dev/null 2>&1 &";
     execute(shell, ["sh", "-c", command], { env: { PATH: "/usr/bin:/bin" }, maxOutput: 9, timeoutMs: 9000 });
     console.log(leftBehind().size);
     process.exit();`;
