@@ -31,6 +31,7 @@ export function compare(
   const peaks = commands.map(() => 0);
   for (let run = 0; run < runs; run++) {
     commands.forEach(([file = "", ...args], index) => {
+      workload.prepare?.();
       const started = performance.now();
       const child = Bun.spawnSync([file, ...args, "-s", script, "-p", policy], {
         env: ENVIRONMENT,

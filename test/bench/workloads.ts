@@ -5,11 +5,13 @@ export interface Workload {
   readonly policy: string;
   /** Subtract the time of the tiny script, to see the work beyond the cold start. */
   readonly beyondStart: boolean;
-  /** Milliseconds; what the product should reach. */
-  readonly target: number;
+  /** Milliseconds; what the product should reach. Where absent, it should be no slower than the reference. */
+  readonly target?: number;
+  /** Done before each run, outside of its time. */
+  readonly prepare?: () => void;
 }
 
-const ALLOW = "permit(principal, action, resource);\n";
+export const ALLOW = "permit(principal, action, resource);\n";
 
 /** `count` policies of which one permits the work; the others are about other actions and other directories. */
 function policies(count: number, base: string): string {
