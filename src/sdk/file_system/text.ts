@@ -31,31 +31,46 @@ export function* linesOf(pieces: Iterable<Uint8Array>): Generator<string, void, 
   for (const line of bytesOfLines(pieces)) yield decode(line);
 }
 
-/** As {@link linesOf}, but not decoded. */
+/** As {@link linesOf}, but not decoded; each is valid until the next is asked for. */
 export function* bytesOfLines(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void, void> {
-  let parts: Uint8Array[] = [];
+  for (const block of blocksOf(pieces)) {
+    for (let start = 0; start < block.length; ) {
+      const newline = block.indexOf(NEWLINE, start);
+      yield block.subarray(start, endOfLine(block, start, newline));
+      start = newline < 0 ? block.length : newline + 1;
+    }
+  }
+}
+
+/** Where the text of a line ends; one without a newline keeps its `\r`. */
+function endOfLine(block: Uint8Array, start: number, newline: number): number {
+  if (newline < 0) return block.length;
+  return newline > start && block[newline - 1] === RETURN ? newline - 1 : newline;
+}
+
+/** The bytes of `pieces` as blocks of whole lines, each valid until the next is asked for. */
+export function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void, void> {
+  /** The line that began in pieces before. */
+  let begun: Uint8Array[] = [];
   let length = 0;
-  const line = (): Uint8Array => {
-    const bytes = Buffer.concat(parts);
-    parts = [];
-    length = 0;
-    const ended = bytes.at(-1) === NEWLINE;
-    const end = ended ? (bytes.at(-2) === RETURN ? -2 : -1) : bytes.length;
-    return bytes.subarray(0, end);
-  };
   for (const piece of pieces) {
     let start = 0;
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
-      parts.push(piece.subarray(start, end + 1));
-      start = end + 1;
-      yield line();
+    if (length > 0) {
+      start = piece.indexOf(NEWLINE) + 1;
+      if (start > 0) {
+        yield Buffer.concat([...begun, piece.subarray(0, start)]);
+        begun = [];
+        length = 0;
+      }
     }
-    if (start === piece.length) continue;
-    parts.push(piece.subarray(start));
-    length += piece.length - start;
+    const end = piece.lastIndexOf(NEWLINE) + 1;
+    if (end > start) yield piece.subarray(start, end);
+    const rest = piece.subarray(Math.max(start, end));
+    if (rest.length > 0) begun.push(rest.slice());
+    length += rest.length;
     if (length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
   }
-  if (parts.length > 0) yield line();
+  if (length > 0) yield Buffer.concat(begun);
 }
 
 /** Lines of `text`, one at a time; `\n` and `\r\n` end a line, and a final line end starts no further line. */
@@ -92,7 +107,7 @@ export function select(lines: Iterable<Uint8Array>, { count, start }: Selection)
       if (last) break;
       continue;
     }
-    kept.add(line, line.length);
+    kept.add(line.slice(), line.length);
     if (kept.size === count) break;
   }
   return kept.items().map(decode);

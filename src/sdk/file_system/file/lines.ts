@@ -56,7 +56,7 @@ export function readPage(call: Call, handle: FileHandle, count: bigint): string[
         end = newline < 0 ? piece.length : newline + 1;
         if (newline >= 0) found++;
       }
-      page.push(piece.subarray(0, end));
+      page.push(piece.slice(0, end));
       bytes += end;
       if (bytes > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
       if (found === most) break;

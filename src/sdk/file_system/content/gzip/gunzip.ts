@@ -1,5 +1,5 @@
 import { inflate } from "./inflate.ts";
-import { BitInput, type ReadAt } from "./input.ts";
+import { ByteInput, type ReadAt } from "./input.ts";
 import { zlib } from "./zlib.ts";
 
 /** Content that is not gzip (RFC 1952), or that is damaged. */
@@ -15,12 +15,13 @@ const FLAGS = { headerChecksum: 2, extra: 4, name: 8, comment: 16, reserved: 0xe
 const MAX_TEXT = 64 * 1024;
 
 /**
- * The first member of the gzip content that `read` reads, decompressed, in pieces.
+ * The first member of the gzip content that `read` reads, decompressed, in pieces, each valid until the
+ * next is asked for.
  * @throws {GzipError} after all that could be decompressed
  */
 export function* gunzip(read: ReadAt, offset = 0): Generator<Uint8Array, void, void> {
   const { crc32 } = zlib();
-  const input = new BitInput(read, offset, new GzipError(END));
+  const input = new ByteInput(read, offset, new GzipError(END));
   readHeader(input);
   let checksum = 0;
   let size = 0;
@@ -35,11 +36,10 @@ export function* gunzip(read: ReadAt, offset = 0): Generator<Uint8Array, void, v
     throw error instanceof GzipError ? error : new GzipError("corrupt deflate stream");
   }
   input.atEnd = new GzipError(END);
-  input.align();
   if (input.integer(4) !== checksum || input.integer(4) !== size % 2 ** 32) throw new GzipError(CHECKSUM);
 }
 
-function readHeader(input: BitInput): void {
+function readHeader(input: ByteInput): void {
   let checksum = 0;
   const { crc32 } = zlib();
   const byte = () => {
