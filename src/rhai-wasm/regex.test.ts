@@ -51,6 +51,93 @@ describe("regex", () => {
     expect(compileRegex(nested(200)).isMatch("a")).toBe(true);
   });
 
+  /** Numbers and texts of the lines that match, each looked at alone. */
+  const oneByOne = (pattern: string, text: string) =>
+    (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).flatMap((line, number) => {
+      const content = line.replace(/\r?\n$/, "");
+      return compileRegex(pattern).isMatch(content) ? [{ number, content }] : [];
+    });
+  const inBlock = (pattern: string, text: string) => {
+    const block = Buffer.from(text);
+    const { matches, lines } = compileRegex(pattern).matchLines(block);
+    expect(lines).toBe(text.match(/[^\n]*\n|[^\n]+$/g)?.length ?? 0);
+    return matches.map(({ number, start, end }) => ({ number, content: block.toString("utf8", start, end) }));
+  };
+
+  test.each([
+    ["b", "abc\nx\r\nb\r\n", [0, 2]],
+    ["^", "a\n\nb", [0, 1, 2]],
+    ["^$", "a\n\n\r\n\r", [1, 2]],
+    ["c$", "abc\r\nabc\nc\r\rc", [0, 1, 2]],
+    ["\\Aa\\z", "a\nba\na\r\n", [0, 2]],
+    ["a\\sb", "a\nb\na b\n", [2]],
+    ["a[^x]*b", "a\nb\na-b", [2]],
+    ["(?s)a.b", "a\nb\n", []],
+    ["a\nb|c", "a\nb\nc\n", [2]],
+    ["a$\\b", "a\r\na b\n", [0]],
+    ["\r", "a\r\nb\rc\n", [1]],
+    ["", "", []],
+  ])("%j matches lines of %j: %j", (pattern, text, numbers) => {
+    expect(inBlock(pattern, text).map(({ number }) => number)).toEqual(numbers);
+    expect(inBlock(pattern, text)).toEqual(oneByOne(pattern, text));
+  });
+
+  test("lines of a block match as each alone does", () => {
+    const part = fc.constantFrom(
+      ..."ab".split(""),
+      ...[
+        "é",
+        ".",
+        "^",
+        "$",
+        "\\b",
+        "\\B",
+        "\\A",
+        "\\z",
+        "\\s",
+        "\\S",
+        "\\w",
+        "[^a]",
+        "\r",
+        "\n",
+        "(?m:^)",
+        "(?m:$)",
+      ],
+      ...[
+        "(?mR:^)",
+        "(?mR:$)",
+        "(?s:.)",
+        "a*",
+        "(?:ab|b)?",
+        "[\\s--\\n]",
+        "(?i:B)",
+        "\\b{start}",
+        "\\b{end}",
+        "a{2,3}",
+      ],
+    );
+    const pattern = fc.array(part, { maxLength: 5 }).map((parts) => parts.join(""));
+    const alternatives = fc.array(pattern, { minLength: 1, maxLength: 2 }).map((parts) => parts.join("|"));
+    const text = fc.array(fc.constantFrom("a", "b", "B", "é", " ", "\r", "\n", "\r\n", "aab"), {
+      maxLength: 24,
+    });
+    fc.assert(
+      fc.property(alternatives, text, (regex, parts) => {
+        expect(inBlock(regex, parts.join(""))).toEqual(oneByOne(regex, parts.join("")));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("a pattern that is too large for a block is not for its lines", () => {
+    const large = compileRegex("\\w{60} ");
+    const line = `${"x".repeat(60)} \n`;
+    const block = Buffer.from(line.repeat(10_000));
+    expect(messageOf(() => large.isMatch("a".repeat(block.length)))).toContain("too large");
+    expect(large.matchLines(block).matches).toHaveLength(10_000);
+    expect(messageOf(() => large.matchLines(Buffer.alloc(block.length, "a")))).toContain("too large");
+  });
+
   test("replaces the first match, or all, and expands groups", () => {
     const regex = compileRegex("(?<key>\\w+)=(\\w*)");
     expect(regex.replace("a=1 b=2", "$2:$".concat("{key}$$"))).toBe("1:a$ b=2");

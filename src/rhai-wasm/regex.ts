@@ -16,10 +16,26 @@ export interface PatternOptions {
   readonly caseInsensitive?: boolean;
 }
 
+/** A line of a block, by where it is in it: the line end is not part of it. */
+export interface LineMatch {
+  /** Lines before it. */
+  readonly number: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LineMatches {
+  readonly matches: readonly LineMatch[];
+  /** Lines of the block. */
+  readonly lines: number;
+}
+
 /** A compiled regex. Its methods throw {@link RegexError} when pattern and text are too large for each other. */
 export interface Regex {
   /** Whether it matches anywhere in `text`. */
   isMatch(text: string): boolean;
+  /** The lines that match of a block of whole lines, which must be UTF-8. `\n` and `\r\n` end a line. */
+  matchLines(block: Uint8Array): LineMatches;
   /** `text` with the first match replaced; `$1`, `${name}` and `$$` in `replacement` are expanded. */
   replace(text: string, replacement: string): string;
   /** `text` with every match replaced. */
@@ -40,6 +56,7 @@ export function compileRegex(pattern: string, options: PatternOptions = {}): Reg
   attempt(key, () => undefined);
   return {
     isMatch: (text) => attempt(key, (instance, handle) => instance.isMatch(handle, text)),
+    matchLines: (block) => attempt(key, (instance, handle) => instance.matchLines(handle, block)),
     replace: (text, replacement) => replace(text, replacement, false),
     replaceAll: (text, replacement) => replace(text, replacement, true),
   };
@@ -79,10 +96,14 @@ interface Exports {
   readonly compile_glob: (length: number, caseInsensitive: number) => number;
   readonly release: (handle: number) => void;
   readonly is_match: (handle: number, length: number) => number;
+  readonly match_lines: (handle: number, length: number) => number;
+  readonly matched_lines: () => number;
   readonly replace: (handle: number, length: number, replacementLength: number, all: number) => number;
 }
 
 const FAILED = -1;
+/** Numbers of a line that matches: its own, its start and its end. */
+const LINE_FIELDS = 3;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -111,6 +132,19 @@ class Patterns {
   isMatch(handle: number, text: string): boolean {
     const [length] = this.write(text);
     return this.checked(this.wasm.is_match(handle, length)) !== 0;
+  }
+
+  matchLines(handle: number, block: Uint8Array): LineMatches {
+    if (this.room.length < block.length) this.reserve(block.length);
+    this.room.set(block);
+    const count = this.checked(this.wasm.match_lines(handle, block.length));
+    const { memory, matched_lines } = this.wasm;
+    const found = new Uint32Array(memory.buffer, matched_lines(), count * LINE_FIELDS + 1);
+    const matches = Array.from({ length: count }, (_, index) => {
+      const at = index * LINE_FIELDS;
+      return { number: found[at] ?? 0, start: found[at + 1] ?? 0, end: found[at + 2] ?? 0 };
+    });
+    return { matches, lines: found[count * LINE_FIELDS] ?? 0 };
   }
 
   replace(handle: number, text: string, replacement: string, all: boolean): string {

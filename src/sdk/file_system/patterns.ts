@@ -14,6 +14,7 @@ export function scriptRegex(pattern: string, options?: PatternOptions): Regex {
   const regex = validated(what, () => compileRegex(pattern, options));
   return {
     isMatch: (text) => validated(what, () => regex.isMatch(text)),
+    matchLines: (block) => validated(what, () => regex.matchLines(block)),
     replace: (text, replacement) => validated(what, () => regex.replace(text, replacement)),
     replaceAll: (text, replacement) => validated(what, () => regex.replaceAll(text, replacement)),
   };

@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import type { Regex } from "rhai-wasm/regex.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 
 const NEWLINE = 10;
@@ -71,6 +73,58 @@ export function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array, v
     if (length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
   }
   if (length > 0) yield Buffer.concat(begun);
+}
+
+/** A line that matches; `number` counts from 1. */
+export interface FoundLine {
+  readonly number: number;
+  readonly line: string;
+}
+
+/**
+ * The lines of the text whose bytes come in `pieces` that match, or with `invert` those that do not.
+ * @throws {NotUtf8} as {@link linesOf}
+ */
+export function* search(
+  pieces: Iterable<Uint8Array>,
+  regex: Regex,
+  invert = false,
+): Generator<FoundLine, void> {
+  let before = 0;
+  for (const block of textBlocks(pieces)) {
+    const { matches, lines } = regex.matchLines(block);
+    if (invert) {
+      const matching = new Set(matches.map(({ number }) => number));
+      let number = 0;
+      for (const line of linesOf([block])) {
+        if (!matching.has(number)) yield { number: before + number + 1, line };
+        number++;
+      }
+    } else {
+      for (const { number, start, end } of matches) {
+        yield { number: before + number + 1, line: decode(block.subarray(start, end)) };
+      }
+    }
+    before += lines;
+  }
+}
+
+/** As {@link blocksOf}, of UTF-8. @throws {NotUtf8} after the lines before the one that is not */
+function* textBlocks(pieces: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  for (const block of blocksOf(pieces)) {
+    if (isUtf8(block)) yield block;
+    else yield* validLines(block);
+  }
+}
+
+function* validLines(block: Uint8Array): Generator<Uint8Array, void> {
+  for (let start = 0; start < block.length; ) {
+    const end = block.indexOf(NEWLINE, start) + 1 || block.length;
+    const line = block.subarray(start, end);
+    if (!isUtf8(line)) throw new NotUtf8();
+    yield line;
+    start = end;
+  }
 }
 
 /** Lines of `text`, one at a time; `\n` and `\r\n` end a line, and a final line end starts no further line. */

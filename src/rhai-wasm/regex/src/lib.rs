@@ -3,6 +3,7 @@
 //! The host writes its arguments, UTF-8 each, one after the other into [`reserve`]d memory and passes their lengths.
 //! A function that fails leaves its message as the [`output`].
 
+mod lines;
 mod pattern;
 
 use glob::{MatchOptions, Pattern};
@@ -18,6 +19,8 @@ enum Compiled {
 struct State {
     input: Vec<u8>,
     output: String,
+    /// The lines that matched last.
+    lines: Vec<u32>,
     /// By handle; a released slot is used again.
     compiled: Vec<Option<Compiled>>,
 }
@@ -98,6 +101,29 @@ pub extern "C" fn is_match(handle: usize, len: usize) -> i32 {
             Err(message) => state.fail(message),
         }
     })
+}
+
+/// Finds the lines of the input that match a regex: how many, or [`FAILED`]. The input is whole lines of UTF-8.
+#[no_mangle]
+pub extern "C" fn match_lines(handle: usize, len: usize) -> i32 {
+    STATE.with_borrow_mut(|state| {
+        let input = state.input.get(..len).unwrap_or_default();
+        let result = match state.compiled.get(handle) {
+            Some(Some(Compiled::Regex(regex))) => regex.match_lines(input, &mut state.lines),
+            _ => Err("not a regex".into()),
+        };
+        match result {
+            Ok(()) => (state.lines.len() / lines::FIELDS) as i32,
+            Err(message) => state.fail(message),
+        }
+    })
+}
+
+/// Where the lines that matched last are: of each its number in the input, its start and its end, without its line end.
+/// Behind them is how many lines there are. They stay until the next call.
+#[no_mangle]
+pub extern "C" fn matched_lines() -> *const u32 {
+    STATE.with_borrow(|state| state.lines.as_ptr())
 }
 
 /// Replaces the first match, or all, in the text by the replacement that follows it in the input, in which

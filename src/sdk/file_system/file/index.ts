@@ -6,7 +6,7 @@ import { writeNamespaces } from "./write-operations.ts";
 
 export { readLines } from "./lines.ts";
 export { deleteFile, moveFile } from "./move.ts";
-export { readText as readFile } from "./read.ts";
+export { readText as readFile, usingLines } from "./read.ts";
 export { replaceText } from "./replace-text.ts";
 export { countFile, searchFile } from "./scan.ts";
 export { copyFile, writeInPlace } from "./write.ts";

@@ -55,7 +55,7 @@ const operations = [
     summary: "Finds the lines that match the regex `pattern`.",
     errors: ["ValidationError", ...READ_ERRORS, ...REDACTION_ERRORS],
     example: 'file.search("ERROR|WARN")',
-    perform: searchFile,
+    perform: (call, handle, pattern) => searchFile(call, handle, pattern).matches,
   }),
   operation({
     ...read,

@@ -7,7 +7,7 @@ import { bytesOf, piecesOf } from "../effects/file.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
 import { ask, file } from "../resource.ts";
-import { decode } from "../text.ts";
+import { decode, linesOf } from "../text.ts";
 import { DICTIONARY, type Redactor, redactor } from "./redaction.ts";
 
 type Token = Authorized<"file_system.read"> | Authorized<"file_system.redacted_read">;
@@ -45,6 +45,14 @@ export function readText(call: Call, handle: FileHandle): string {
   });
   handle.position = 0;
   return redact ? redact()(text) : text;
+}
+
+/** What `use` makes of the lines of the file, redacted if no more is allowed. All of the file must be text. */
+export function usingLines<T>(call: Call, handle: FileHandle, use: (lines: IteratorObject<string>) => T): T {
+  const { token, redact } = readMode(call, handle);
+  const redacted = redact?.();
+  const lines = linesOf(piecesOf(token, handle, handle.position));
+  return asIoErrors(() => use(redacted ? lines.map(redacted) : lines));
 }
 
 /** The bytes from where the handle stands, a piece at a time; the handle moves on with them. */

@@ -4,27 +4,34 @@ import { requireRead } from "../access.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { scriptRegex } from "../patterns.ts";
-import { Kept, linesOf } from "../text.ts";
+import { Kept, search } from "../text.ts";
 import { readMode, remaining } from "./read.ts";
 import { Match, WordCount } from "./records.ts";
 
-/** Lines that match, redacted if no more is allowed; the handle is rewound. */
-export function searchFile(call: Call, handle: FileHandle, pattern: string): Match[] {
+interface SearchOptions {
+  /** Those that do not match instead. */
+  readonly invert?: boolean;
+  /** No more than the first so many are kept. */
+  readonly most?: number;
+}
+
+/** How many lines match, and which they are, redacted if no more is allowed; the handle is rewound. */
+export function searchFile(call: Call, handle: FileHandle, pattern: string, options: SearchOptions = {}) {
   const { token, redact } = readMode(call, handle);
   const regex = scriptRegex(pattern);
   const redacted = redact?.();
-  const matches = asIoErrors(() => {
+  const { invert = false, most = Number.POSITIVE_INFINITY } = options;
+  const found = asIoErrors(() => {
     const kept = new Kept<Match>();
-    let number = 0;
-    for (const line of linesOf(remaining(token, handle))) {
-      number++;
-      if (!regex.isMatch(line)) continue;
-      kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
+    let count = 0;
+    for (const { number, line } of search(remaining(token, handle), regex, invert)) {
+      count++;
+      if (count <= most) kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
     }
-    return kept.items();
+    return { count, matches: kept.items() };
   });
   handle.position = 0;
-  return matches;
+  return found;
 }
 
 const NEWLINE = 10;

@@ -2,9 +2,9 @@ import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Namespace } from "../../namespace.ts";
 import { type Call, operation } from "../../operation.ts";
 import { integer, text } from "../../parameters.ts";
-import { readFile } from "../file/index.ts";
-import { fromPlatform, ioError } from "../os-errors.ts";
-import { collect, splitLines } from "../text.ts";
+import { usingLines } from "../file/index.ts";
+import { ioError } from "../os-errors.ts";
+import { collect } from "../text.ts";
 import { parseNumber, splitAt } from "./lines.ts";
 import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
 
@@ -14,8 +14,8 @@ const common = {
   errors: REDACTABLE_ERRORS,
 } as const;
 
-const readLines = (call: Call, path: string): Generator<string, void> =>
-  splitLines(withFile(call, path, { read: true }, (file) => readFile(call, file)));
+const overLines = <T>(call: Call, path: string, use: (lines: IteratorObject<string>) => T): T =>
+  withFile(call, path, { read: true }, (file) => usingLines(call, file, use));
 
 const invalid = (reason: string) => ioError("InvalidArguments", `Invalid arguments: awk: ${reason}`);
 
@@ -36,7 +36,7 @@ function countUnique(values: Iterable<string>): Map<string, bigint> {
   const counts = new Map<string, bigint>();
   for (const value of values) {
     counts.set(value, (counts.get(value) ?? 0n) + 1n);
-    if (counts.size > LIMITS.mapItems) throw fromPlatform(new LimitError("mapItems", LIMITS.mapItems));
+    if (counts.size > LIMITS.mapItems) throw new LimitError("mapItems", LIMITS.mapItems);
   }
   return counts;
 }
@@ -66,7 +66,7 @@ export const awkNamespace: Namespace = {
       example: 'awk_field(1, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
-        return collect(readLines(call, path).map(field).filter(isDefined));
+        return overLines(call, path, (lines) => collect(lines.map(field).filter(isDefined)));
       },
     }),
     operation({
@@ -77,7 +77,7 @@ export const awkNamespace: Namespace = {
       summary: "Takes the lines that contain `pattern`.",
       example: 'awk_filter("alpha", "/srv/app/notes.csv")',
       perform: (call, pattern, path) =>
-        collect(readLines(call, path).filter((line) => line.includes(pattern))),
+        overLines(call, path, (lines) => collect(lines.filter((line) => line.includes(pattern)))),
     }),
     operation({
       ...common,
@@ -88,7 +88,9 @@ export const awkNamespace: Namespace = {
       example: 'awk_filter_field(1, ",", "alpha", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, pattern, path) => {
         const field = fieldOf(number, delimiter);
-        return collect(readLines(call, path).filter((line) => field(line)?.includes(pattern) ?? false));
+        return overLines(call, path, (lines) =>
+          collect(lines.filter((line) => field(line)?.includes(pattern) ?? false)),
+        );
       },
     }),
     operation({
@@ -100,9 +102,11 @@ export const awkNamespace: Namespace = {
       example: 'awk_sum(2, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
-        const numbers = readLines(call, path).map((line) => parseNumber(field(line) ?? ""));
-        // The sum of nothing is -0, as in IEEE 754.
-        return numbers.filter(isDefined).reduce((sum, value) => sum + value, -0);
+        return overLines(call, path, (lines) => {
+          const numbers = lines.map((line) => parseNumber(field(line) ?? ""));
+          // The sum of nothing is -0, as in IEEE 754.
+          return numbers.filter(isDefined).reduce((sum, value) => sum + value, -0);
+        });
       },
     }),
     operation({
@@ -114,7 +118,7 @@ export const awkNamespace: Namespace = {
       example: 'awk_count_unique(1, ",", "/srv/app/notes.csv")',
       perform: (call, number, delimiter, path) => {
         const field = fieldOf(number, delimiter);
-        return countUnique(readLines(call, path).map(field).filter(isDefined));
+        return overLines(call, path, (lines) => countUnique(lines.map(field).filter(isDefined)));
       },
     }),
     operation({
@@ -126,10 +130,10 @@ export const awkNamespace: Namespace = {
       example: 'awk_filter_range(1, 2, "/srv/app/notes.csv")',
       perform: (call, start, end, path) => {
         if (start < 1n || end < start) throw invalid(`invalid range ${start}..${end}`);
-        return collect(
-          readLines(call, path)
-            .drop(count(start - 1n))
-            .take(count(end - start + 1n)),
+        const [first, last] = [count(start), count(end)];
+        // To the end, as all of the file must be text.
+        return overLines(call, path, (lines) =>
+          collect(lines.filter((_line, index) => index + 1 >= first && index + 1 <= last)),
         );
       },
     }),

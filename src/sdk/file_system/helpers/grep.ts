@@ -1,9 +1,6 @@
 import type { Namespace } from "../../namespace.ts";
-import type { Call } from "../../operation.ts";
 import { text } from "../../parameters.ts";
-import { readFile, searchFile } from "../file/index.ts";
-import type { FileHandle } from "../handles.ts";
-import { collect, splitLines } from "../text.ts";
+import { searchFile } from "../file/index.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { FILE_CHECKS, READ_CHECKS, REDACTABLE_ERRORS, withFile } from "./with.ts";
@@ -13,23 +10,6 @@ const grepFlags = flags({
   constants: { ignore_case: ["i"], count: ["c"], invert: ["v"], line_number: ["n"] },
   numbered: { max_count: { parameters: ["n"], short: ["m"], example: "10" } },
 });
-
-interface Line {
-  readonly number: number;
-  readonly content: string;
-}
-
-/** The lines that match `pattern`, or those that do not. */
-function select(call: Call, file: FileHandle, pattern: string, invert: boolean): readonly Line[] {
-  const matches = searchFile(call, file, pattern);
-  if (!invert) return matches;
-  const matching = new Set(matches.map(({ number }) => number));
-  return collect(
-    splitLines(readFile(call, file))
-      .map((content, index) => ({ number: index + 1, content }))
-      .filter(({ number }) => !matching.has(number)),
-  );
-}
 
 export const grepNamespace: Namespace = {
   ...grepFlags.namespace,
@@ -47,13 +27,16 @@ export const grepNamespace: Namespace = {
       example: { args: '"ERROR", "/srv/app/app.log"', flags: "grep::line_number, grep::max_count(10)" },
       perform: (call, given, pattern, path) => {
         const regex = given.has("ignore_case") ? `(?i)${pattern}` : pattern;
-        const selected = withFile(call, path, { read: true }, (file) =>
-          select(call, file, regex, given.has("invert")),
-        );
         const limit = given.numbers("max_count")?.[0] ?? 0n;
-        const lines = limit > 0n ? selected.slice(0, Number(limit)) : selected;
-        if (given.has("count")) return [String(lines.length)];
-        return lines.map(({ number, content }) =>
+        const most = limit > 0n ? Number(limit) : Number.POSITIVE_INFINITY;
+        const { count, matches } = withFile(call, path, { read: true }, (file) =>
+          searchFile(call, file, regex, {
+            invert: given.has("invert"),
+            most: given.has("count") ? 0 : most,
+          }),
+        );
+        if (given.has("count")) return [String(Math.min(count, most))];
+        return matches.map(({ number, content }) =>
           given.has("line_number") ? `${number}:${content}` : content,
         );
       },

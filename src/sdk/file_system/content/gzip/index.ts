@@ -11,13 +11,13 @@ import { type FileHandle, HANDLES } from "../../handles.ts";
 import { READ_ERRORS } from "../../kinds.ts";
 import { ioError } from "../../os-errors.ts";
 import { ask, file } from "../../resource.ts";
-import { linesOf } from "../../text.ts";
+import type { FoundLine } from "../../text.ts";
 import { bounded } from "../bounds.ts";
 import { asIoError } from "../errors.ts";
 import { compress } from "./compress.ts";
 import { gunzip } from "./gunzip.ts";
 import { compressGzipOptions, searchGzipOptions } from "./options.ts";
-import { type Found, lineTest, type SearchOptions, search } from "./search.ts";
+import { lineSearch, type SearchOptions } from "./search.ts";
 
 class GzipInfo extends HostObject {
   constructor(
@@ -49,10 +49,15 @@ export function decompressed(
 }
 
 /** Lines of compressed content that match; the handle is rewound. */
-export function searchGzip(call: Call, handle: FileHandle, pattern: string, options: SearchOptions): Found[] {
+export function searchGzip(
+  call: Call,
+  handle: FileHandle,
+  pattern: string,
+  options: SearchOptions,
+): FoundLine[] {
   const token = requireRead(call, handle);
-  const matches = lineTest(pattern, options);
-  const found = asIoError(() => search(linesOf(decompressed(token, handle)), matches, options.max_results));
+  const search = lineSearch(pattern, options);
+  const found = asIoError(() => search(decompressed(token, handle)));
   handle.position = 0;
   return found;
 }
