@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compileGlob, compileRegex, RegexError } from "./regex.ts";
+import { compileGlob, compileRegex, countText, RegexError } from "./regex.ts";
 
 const messageOf = (action: () => unknown): string => {
   try {
@@ -203,6 +203,46 @@ describe("regex", () => {
         }
         expect(compileRegex("^ok$").isMatch("ok")).toBe(true);
       }),
+    );
+  });
+});
+
+describe("countText", () => {
+  const oneByOne = (text: string) => ({
+    lines: text.split("\n").length - 1,
+    words: text.split(/[\t-\r ]+/).filter((word) => word !== "").length,
+  });
+
+  test("lines and words, however the text is cut", () => {
+    const character = fc.constantFrom(
+      "a",
+      "é",
+      " ",
+      "\n",
+      "\t",
+      "\v",
+      "\f",
+      "\r",
+      "\0",
+      "\b",
+      "\x0e",
+      "\x1f",
+      "!",
+      "\u00a0",
+    );
+    const texts = fc.array(fc.string({ unit: character, maxLength: 70 }), { maxLength: 3 });
+    fc.assert(
+      fc.property(texts, (parts) => {
+        let [lines, words, inWord] = [0, 0, false];
+        for (const part of parts) {
+          const counts = countText(Buffer.from(part), inWord);
+          lines += counts.lines;
+          words += counts.words;
+          inWord = counts.inWord;
+        }
+        expect({ lines, words }).toEqual(oneByOne(parts.join("")));
+      }),
+      { numRuns: 1000 },
     );
   });
 });

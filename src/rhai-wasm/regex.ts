@@ -71,6 +71,16 @@ export function compileGlob(pattern: string, options: PatternOptions = {}): Glob
   return { isMatch: (name) => attempt(key, (instance, handle) => instance.isMatch(handle, name)) };
 }
 
+export interface TextCounts {
+  readonly lines: number;
+  readonly words: number;
+  /** Whether a word goes on behind it. */
+  readonly inWord: boolean;
+}
+
+/** Counts newlines, and words that begin in `bytes`: what ASCII white space separates. */
+export const countText = (bytes: Uint8Array, inWord: boolean): TextCounts => patterns().count(bytes, inWord);
+
 /** Longer than any path; globs recurse once for each `*`. */
 const MAX_GLOB_LENGTH = 4096;
 /** Bytes that are reserved for the text of one call, at most and at least. */
@@ -97,13 +107,16 @@ interface Exports {
   readonly release: (handle: number) => void;
   readonly is_match: (handle: number, length: number) => number;
   readonly match_lines: (handle: number, length: number) => number;
-  readonly matched_lines: () => number;
+  readonly count: (length: number, inWord: number) => void;
+  readonly numbers: () => number;
   readonly replace: (handle: number, length: number, replacementLength: number, all: number) => number;
 }
 
 const FAILED = -1;
 /** Numbers of a line that matches: its own, its start and its end. */
 const LINE_FIELDS = 3;
+/** Numbers of {@link TextCounts}. */
+const COUNT_FIELDS = 3;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -135,11 +148,9 @@ class Patterns {
   }
 
   matchLines(handle: number, block: Uint8Array): LineMatches {
-    if (this.room.length < block.length) this.reserve(block.length);
-    this.room.set(block);
+    this.writeBytes(block);
     const count = this.checked(this.wasm.match_lines(handle, block.length));
-    const { memory, matched_lines } = this.wasm;
-    const found = new Uint32Array(memory.buffer, matched_lines(), count * LINE_FIELDS + 1);
+    const found = this.numbers(count * LINE_FIELDS + 1);
     const matches = Array.from({ length: count }, (_, index) => {
       const at = index * LINE_FIELDS;
       return { number: found[at] ?? 0, start: found[at + 1] ?? 0, end: found[at + 2] ?? 0 };
@@ -151,6 +162,23 @@ class Patterns {
     const [length, replacementLength] = this.write(text, replacement);
     this.checked(this.wasm.replace(handle, length, replacementLength, Number(all)));
     return this.output();
+  }
+
+  count(bytes: Uint8Array, inWord: boolean): TextCounts {
+    this.writeBytes(bytes);
+    this.wasm.count(bytes.length, Number(inWord));
+    const [lines = 0, words = 0, within] = this.numbers(COUNT_FIELDS);
+    return { lines, words, inWord: within === 1 };
+  }
+
+  private writeBytes(bytes: Uint8Array): void {
+    // As in `write`; of no bytes the room may be detached.
+    if (this.room.length < bytes.length) this.reserve(bytes.length);
+    if (bytes.length > 0) this.room.set(bytes);
+  }
+
+  private numbers(length: number): Uint32Array {
+    return new Uint32Array(this.wasm.memory.buffer, this.wasm.numbers(), length);
   }
 
   /** Writes the arguments one after the other; returns the bytes of each. */

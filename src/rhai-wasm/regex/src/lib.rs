@@ -1,14 +1,16 @@
-//! Patterns that scripts bring, compiled and matched without backtracking.
+//! Patterns that scripts bring, compiled and matched without backtracking, and what else is done to large texts.
 //!
 //! The host writes its arguments, UTF-8 each, one after the other into [`reserve`]d memory and passes their lengths.
 //! A function that fails leaves its message as the [`output`].
 
 mod lines;
 mod pattern;
+mod words;
 
 use glob::{MatchOptions, Pattern};
 use pattern::Regex;
 use std::cell::RefCell;
+use words::Counts;
 
 enum Compiled {
     Regex(Box<Regex>),
@@ -19,8 +21,8 @@ enum Compiled {
 struct State {
     input: Vec<u8>,
     output: String,
-    /// The lines that matched last.
-    lines: Vec<u32>,
+    /// The numbers that a call answered last.
+    numbers: Vec<u32>,
     /// By handle; a released slot is used again.
     compiled: Vec<Option<Compiled>>,
 }
@@ -103,27 +105,40 @@ pub extern "C" fn is_match(handle: usize, len: usize) -> i32 {
     })
 }
 
-/// Finds the lines of the input that match a regex: how many, or [`FAILED`]. The input is whole lines of UTF-8.
+/// Finds the lines of the input that match a regex: how many, or [`FAILED`]. The input is whole lines of UTF-8. The
+/// numbers are of each line its own, its start and its end, without the line end, and then how many lines there are.
 #[no_mangle]
 pub extern "C" fn match_lines(handle: usize, len: usize) -> i32 {
     STATE.with_borrow_mut(|state| {
         let input = state.input.get(..len).unwrap_or_default();
         let result = match state.compiled.get(handle) {
-            Some(Some(Compiled::Regex(regex))) => regex.match_lines(input, &mut state.lines),
+            Some(Some(Compiled::Regex(regex))) => regex.match_lines(input, &mut state.numbers),
             _ => Err("not a regex".into()),
         };
         match result {
-            Ok(()) => (state.lines.len() / lines::FIELDS) as i32,
+            Ok(()) => (state.numbers.len() / lines::FIELDS) as i32,
             Err(message) => state.fail(message),
         }
     })
 }
 
-/// Where the lines that matched last are: of each its number in the input, its start and its end, without its line end.
-/// Behind them is how many lines there are. They stay until the next call.
+/// Counts the input, which goes on within a word or not: the numbers are lines, words, and whether it ends in a word.
 #[no_mangle]
-pub extern "C" fn matched_lines() -> *const u32 {
-    STATE.with_borrow(|state| state.lines.as_ptr())
+pub extern "C" fn count(len: usize, in_word: i32) {
+    STATE.with_borrow_mut(|state| {
+        let mut counts = Counts {
+            in_word: in_word != 0,
+            ..Counts::default()
+        };
+        counts.add(state.input.get(..len).unwrap_or_default());
+        state.numbers = vec![counts.lines, counts.words, u32::from(counts.in_word)];
+    });
+}
+
+/// The numbers that the last call answered. They stay until the next call.
+#[no_mangle]
+pub extern "C" fn numbers() -> *const u32 {
+    STATE.with_borrow(|state| state.numbers.as_ptr())
 }
 
 /// Replaces the first match, or all, in the text by the replacement that follows it in the input, in which

@@ -1,3 +1,4 @@
+import { countText } from "rhai-wasm/regex.ts";
 import { LIMITS, LimitError } from "../../../platform/limits.ts";
 import type { Call } from "../../operation.ts";
 import { requireRead } from "../access.ts";
@@ -34,9 +35,7 @@ export function searchFile(call: Call, handle: FileHandle, pattern: string, opti
   return found;
 }
 
-const NEWLINE = 10;
 const SPACE = 32;
-const RETURN = 13;
 const TAB = 9;
 const TILDE = 126;
 
@@ -47,13 +46,11 @@ export function countFile(call: Call, handle: FileHandle): WordCount {
   let inWord = false;
   asIoErrors(() => {
     for (const piece of remaining(token, handle)) {
+      const counts = countText(piece, inWord);
       bytes += piece.length;
-      for (const byte of piece) {
-        if (byte === NEWLINE) lines++;
-        const space = byte === SPACE || (byte >= TAB && byte <= RETURN);
-        if (!space && !inWord) words++;
-        inWord = !space;
-      }
+      lines += counts.lines;
+      words += counts.words;
+      inWord = counts.inWord;
     }
   });
   handle.position = 0;
