@@ -5,6 +5,7 @@ export const SYSCALL = {
   umount2: arm64 ? 39 : 166,
   getdents64: arm64 ? 61 : 217,
   statx: arm64 ? 291 : 332,
+  copy_file_range: arm64 ? 285 : 326,
   renameat2: arm64 ? 276 : 316,
   setns: arm64 ? 268 : 308,
   capget: arm64 ? 90 : 125,

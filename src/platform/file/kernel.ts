@@ -24,6 +24,11 @@ export interface Kernel {
   setXattr(fd: Fd, name: string, value: Uint8Array): void;
   getXattr(fd: Fd, name: string): Uint8Array;
   fallocate(fd: Fd, length: number): void;
+  /**
+   * Copies bytes at one offset of both files without having them here; returns how many, 0 also where the source says
+   * nothing of its size. Absent where the system has no such call.
+   */
+  readonly copyRange?: (from: Fd, to: Fd, offset: number, length: number) => number;
   duplicate(fd: Fd): Fd;
   /** The path of the open file, in whatever form the kernel says that it has none. */
   realPath(fd: Fd): string;

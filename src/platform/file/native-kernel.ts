@@ -33,11 +33,13 @@ export class NativeKernel implements Kernel {
   private readonly status: StatusReader;
   private readonly directory: DirectoryReader;
   readonly openPath: Kernel["openPath"];
+  readonly copyRange?: NonNullable<Kernel["copyRange"]>;
 
   constructor(private readonly libc: Libc) {
     this.scratch = new Scratch(libc);
     this.status = statusReader(libc, this.scratch);
     this.directory = directoryReader(libc, this.scratch);
+    if (!darwin) this.copyRange = this.copyFileRange.bind(this);
     this.openPath = this.hasOpenat2() ? this.openat2.bind(this) : undefined;
   }
 
@@ -149,6 +151,16 @@ export class NativeKernel implements Kernel {
     } catch {
       return "unknown"; // gone meanwhile
     }
+  }
+
+  private copyFileRange(from: Fd, to: Fd, offset: number, length: number): number {
+    const { view, dataAddress } = this.scratch;
+    const { syscall } = this.libc.functions;
+    view.setBigInt64(0, BigInt(offset), true);
+    view.setBigInt64(8, BigInt(offset), true);
+    return this.libc.check(
+      syscall(SYSCALL.copy_file_range, from, dataAddress, to, dataAddress + 8, length, 0),
+    );
   }
 
   private openat2(dirFd: Fd, path: string, flags: number, follow: boolean): Fd {
