@@ -12,7 +12,7 @@ const MAX_DECISIONS = 16_384;
  * slice is parsed under the id of the oldest.
  */
 const MAX_PARSED = 32;
-/** Ids under which Cedar has slices, by {@link Decider} and slice: one for all deciders, as Cedar has one of each id. */
+/** Ids under which Cedar has slices, by {@link Decider} and policies: one for all deciders, as Cedar has one of each id. */
 const parsed = new Map<string, string>();
 let parsedGeneration = -1;
 let deciders = 0;
@@ -88,7 +88,7 @@ export class Decider {
       parsed.clear();
       parsedGeneration = cedarGeneration();
     }
-    const key = `${this.number} ${slice.key}`;
+    const key = `${this.number} ${slice.policiesKey}`;
     const known = parsed.get(key);
     if (known !== undefined) return known;
     const [oldest] = parsed;

@@ -5,9 +5,11 @@ import { ACTIONS, type Action, type AuthorizationRequest, type EntityUid } from 
 
 /** The policies that can matter to a request. */
 export interface Slice {
-  /** Same key, same policies. */
+  /** Same key, same policies, action and type of resource. */
   readonly key: string;
   readonly policies: readonly Policy[];
+  /** Same policies, same text. */
+  readonly policiesKey: string;
   /** The scopes decide alone: all requests of this slice have the same answer. */
   readonly decided: boolean;
 }
@@ -67,7 +69,7 @@ export class Slicer {
     // A policy is in one place of the index, but `in [a, b]` may be met twice.
     const sorted = numbers.length > 1 ? [...new Set(numbers)].sort((a, b) => a - b) : numbers;
     // What Cedar checks of a request beside the policies is the action and the type of the resource.
-    return this.known(`${action} ${resource.type} ${sorted.join(",")}`, sorted);
+    return this.known(`${action} ${resource.type}`, sorted);
   }
 
   /** Policies that can match a request for `action`. */
@@ -78,13 +80,15 @@ export class Slicer {
     return numbers.flatMap((number) => this.policies[number] ?? []);
   }
 
-  private known(key: string, numbers: readonly number[]): Slice {
+  private known(asked: string, numbers: readonly number[]): Slice {
+    const policiesKey = numbers.join(",");
+    const key = `${asked} ${policiesKey}`;
     const found = this.slices.get(key);
     if (found) return found;
     if (this.slices.size >= MAX_SLICES) this.slices.clear();
     const policies = numbers.flatMap((number) => this.policies[number] ?? []);
     const decided = policies.every(({ scope, conditional }) => scope !== undefined && !conditional);
-    const slice = { key, policies, decided };
+    const slice = { key, policies, policiesKey, decided };
     this.slices.set(key, slice);
     return slice;
   }
