@@ -261,6 +261,21 @@ describe("glob", () => {
     expect(compileGlob(pattern).isMatch(name)).toBe(expected);
   });
 
+  test("literal text and stars match as in the module", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", ".", "é"), maxLength: 3 });
+    const pattern = fc.array(text, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("*"));
+    const name = fc.string({ unit: fc.constantFrom("a", "b", ".", "é"), maxLength: 8 });
+    fc.assert(
+      fc.property(pattern, name, (glob, candidate) => {
+        fc.pre(!glob.includes("**"));
+        // A class sends it to the module.
+        const other = compileGlob(`${glob}[x]`);
+        expect(compileGlob(glob).isMatch(candidate)).toBe(other.isMatch(`${candidate}x`));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test("case_insensitive is for ASCII letters", () => {
     expect(compileGlob("*.LOG", { caseInsensitive: true }).isMatch("a.log")).toBe(true);
     expect(compileGlob("É", { caseInsensitive: true }).isMatch("é")).toBe(false);

@@ -66,9 +66,31 @@ export function compileRegex(pattern: string, options: PatternOptions = {}): Reg
 export function compileGlob(pattern: string, options: PatternOptions = {}): Glob {
   if (pattern.length > MAX_GLOB_LENGTH)
     throw new RegexError(`a glob has at most ${MAX_GLOB_LENGTH} characters`);
+  if (!options.caseInsensitive && !/[?[\]]|\*\*/.test(pattern)) return literalGlob(pattern);
   const key: Key = { kind: "glob", pattern, caseInsensitive: options.caseInsensitive ?? false };
   attempt(key, () => undefined);
   return { isMatch: (name) => attempt(key, (instance, handle) => instance.isMatch(handle, name)) };
+}
+
+/** A glob with no other wildcard than `*`: literal text before, between and behind, which needs no module. */
+function literalGlob(pattern: string): Glob {
+  const [first = "", ...others] = pattern.split("*");
+  const last = others.pop();
+  if (last === undefined) return { isMatch: (name) => name.toWellFormed() === pattern };
+  return {
+    isMatch(given) {
+      // As the module would read it.
+      const name = given.toWellFormed();
+      if (!name.startsWith(first) || !name.endsWith(last)) return false;
+      let at = first.length;
+      for (const part of others) {
+        const found = name.indexOf(part, at);
+        if (found < 0) return false;
+        at = found + part.length;
+      }
+      return at + last.length <= name.length;
+    },
+  };
 }
 
 export interface TextCounts {

@@ -5,13 +5,26 @@ import { OsError } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
 import { decodeName } from "./name-text.ts";
 import type { Scratch } from "./scratch.ts";
-import { type DirectoryEntry, type Fd, typeOf } from "./types.ts";
+import { type DirectoryEntry, type Fd, type FileType, typeOf } from "./types.ts";
 
 /** Reads all entries of a directory but `.` and `..`, and closes the descriptor. */
 export type DirectoryReader = (fd: Fd, maximum: number) => DirectoryEntry[];
 
 export function directoryReader(libc: Libc, scratch: Scratch): DirectoryReader {
   return process.platform === "darwin" ? readdir(libc) : getdents(libc, scratch);
+}
+
+/** An entry as it was listed. Few ask for the inode, whose number costs more than all else here. */
+class Listed implements DirectoryEntry {
+  constructor(
+    readonly name: string,
+    readonly type: FileType,
+    private readonly low: number,
+    private readonly high: number,
+  ) {}
+  get ino(): bigint {
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
 }
 
 function add(entries: DirectoryEntry[], entry: DirectoryEntry, maximum: number): void {
@@ -33,11 +46,9 @@ function getdents(libc: Libc, scratch: Scratch): DirectoryReader {
         if (filled === 0) return entries;
         for (let at = 0; at < filled; at += view.getUint16(at + 16, true)) {
           const name = decodeName(data.subarray(at + 19, data.indexOf(0, at + 19)));
-          add(
-            entries,
-            { name, type: typeOf(view.getUint8(at + 18)), ino: view.getBigUint64(at, true) },
-            maximum,
-          );
+          const type = typeOf(view.getUint8(at + 18));
+          const entry = new Listed(name, type, view.getUint32(at, true), view.getUint32(at + 4, true));
+          add(entries, entry, maximum);
         }
       }
     } finally {

@@ -58,7 +58,9 @@ export class NativeKernel implements Kernel {
     // The offset of a directory belongs to all who hold the descriptor: a new one starts at the beginning.
     const own = this.openAt(dirFd, ".", LIST, 0);
     return this.directory(own, maximum).map((entry) =>
-      entry.type === "unknown" ? { ...entry, type: this.typeAt(dirFd, entry.name) } : entry,
+      entry.type === "unknown"
+        ? { name: entry.name, type: this.typeAt(dirFd, entry.name), ino: entry.ino }
+        : entry,
     );
   }
 

@@ -38,19 +38,21 @@ export function findEntries(
 ): { readonly name: string }[] {
   const found: { readonly name: string }[] = [];
   const glob = scriptGlob(name);
-  const options = maxDepth === undefined ? {} : { maxDepth: depthOf(maxDepth) };
-  for (const step of walk(call, root, options)) {
+  const named = (text: string) => glob.isMatch(text);
+  const depth = maxDepth === undefined ? {} : { maxDepth: depthOf(maxDepth) };
+  for (const step of walk(call, root, { ...depth, named })) {
     if (step.kind !== "entry") continue;
-    if (glob.isMatch(step.entry.name)) found.push({ name: step.entry.name });
+    found.push({ name: step.entry.name });
     step.entry.release();
   }
   return found;
 }
 
 function* matching(call: Call, root: DirHandle, options: Options): Generator<DirEntry, void> {
-  const named = nameTest(options);
+  const matches = pathTest(options);
   const known = statusTest(options);
   const range: WalkOptions = {
+    ...nameTest(options),
     minDepth: depthOf(options.min_depth),
     maxDepth: depthOf(options.max_depth),
     followSymlinks: options.follow_symlinks,
@@ -58,14 +60,14 @@ function* matching(call: Call, root: DirHandle, options: Options): Generator<Dir
   for (const step of walk(call, root, range)) {
     if (step.kind !== "entry") continue;
     const { entry } = step;
-    let matches: boolean;
+    let found: boolean;
     try {
-      matches = named(entry) && (known === undefined || known(entry.status(call)));
+      found = matches(entry) && (known === undefined || known(entry.status(call)));
     } catch (error) {
       entry.release();
       throw error;
     }
-    if (matches) yield entry;
+    if (found) yield entry;
     else entry.release();
   }
 }
@@ -75,13 +77,17 @@ function depthOf(depth: bigint): number {
   return Number(depth);
 }
 
-function nameTest({ name, iname, regex, negate_name }: Options): (entry: DirEntry) => boolean {
+/** What the walk is to know of names. */
+function nameTest({ name, iname, negate_name }: Options): Pick<WalkOptions, "named"> {
   const pattern = name ?? iname;
-  if (pattern !== undefined) {
-    const glob = scriptGlob(pattern, { caseInsensitive: name === undefined });
-    return (entry) => glob.isMatch(entry.name) !== negate_name;
-  }
-  if (regex === undefined) return () => true;
+  if (pattern === undefined) return {};
+  const glob = scriptGlob(pattern, { caseInsensitive: name === undefined });
+  return { named: (text) => glob.isMatch(text) !== negate_name };
+}
+
+/** A test of paths, where no name is asked for. */
+function pathTest({ name, iname, regex }: Options): (entry: DirEntry) => boolean {
+  if (regex === undefined || (name ?? iname) !== undefined) return () => true;
   const compiled = scriptRegex(regex);
   return (entry) => compiled.isMatch(entry.path);
 }

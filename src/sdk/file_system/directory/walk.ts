@@ -18,6 +18,8 @@ export interface WalkOptions {
   readonly followSymlinks?: boolean;
   /** What may not be read or opened ends the walk, instead of being left out with a warning. */
   readonly strict?: boolean;
+  /** Whether an entry of this name is a step; directories are gone into in any case. */
+  readonly named?: (name: string) => boolean;
   /** Whether to go into this directory; otherwise it is no step either. */
   readonly enters?: (directory: DirEntry) => boolean;
 }
@@ -95,8 +97,11 @@ class Tree {
       }
       const { value: listed, done } = entries.next();
       if (done) return { kind: "leave", directory, depth: depth - 1 };
+      const step = depth >= (this.options.minDepth ?? 0) && (this.options.named?.(listed.name) ?? true);
+      // Of what is no step, only this much is asked of the policy or of the system.
+      if (!step && listed.type !== "dir" && !this.options.followSymlinks) continue;
       const entry = this.admitted(new DirEntry(directory, listed), depth);
-      if (entry && depth >= (this.options.minDepth ?? 0)) return { kind: "entry", entry, depth };
+      if (entry && step) return { kind: "entry", entry, depth };
       entry?.release();
     }
   }

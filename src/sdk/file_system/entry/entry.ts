@@ -113,7 +113,8 @@ export class DirEntry extends HostObject {
       throw ioError("Other", `Invalid filesystem entity for open: ${reason}: ${this.path}`);
     }
     const status = statusOf(call, target);
-    const entry = new DirEntry(this.directory, { ...this.listed, type: status.type }, true);
+    const { name, inode: ino } = this;
+    const entry = new DirEntry(this.directory, { name, type: status.type, ino }, true);
     // A file is opened again, by the options of who wants to use it.
     if (target instanceof DirHandle) entry.opened = new DirHandle(target.descriptor.retain(), target.path);
     return { entry, status };
