@@ -6,31 +6,43 @@ import { kernel } from "./kernel.ts";
 import { fstat } from "./status.ts";
 import type { Fd } from "./types.ts";
 
-/** The least that is read at once: the files of /proc say 0 of their size. */
+/** Room in which every file is begun to be read: most are smaller, and those of /proc say 0 of their size. */
 const CHUNK = 64 * 1024;
+let chunk: Uint8Array | undefined;
 
 /**
  * All of a file from its beginning. Its size is a hint only (a sparse file, one of /proc, one that grows): the memory
  * follows what comes. LimitError when there is more than `maxBytes`.
  */
 export function readAll(fd: Fd, maxBytes: number): Uint8Array {
+  chunk ??= new Uint8Array(CHUNK);
+  const begun = readInto(fd, chunk, 0, maxBytes);
+  if (begun < chunk.length) return chunk.slice(0, begun);
   const { size } = fstat(fd);
   if (size > maxBytes) throw new LimitError("fileBytes", maxBytes);
   // One byte more than the size shows the end without another allocation.
-  let buffer = new Uint8Array(size > 0 ? size + 1 : Math.min(CHUNK, maxBytes + 1));
-  let length = 0;
-  for (;;) {
-    const count = readAt(fd, buffer.subarray(length), length);
-    length += count;
-    if (length > maxBytes) throw new LimitError("fileBytes", maxBytes);
-    // A short read of a file that knows its size is its end.
-    if (count === 0 || (length === size && length < buffer.length)) return buffer.subarray(0, length);
-    if (length === buffer.length) {
-      const grown = new Uint8Array(Math.min(Math.max(2 * length, CHUNK), maxBytes + 1));
-      grown.set(buffer);
-      buffer = grown;
-    }
+  let buffer = grown(chunk, Math.max(size + 1, 2 * CHUNK), maxBytes);
+  for (let length = begun; ; ) {
+    length = readInto(fd, buffer, length, maxBytes);
+    if (length < buffer.length) return buffer.subarray(0, length);
+    buffer = grown(buffer, 2 * length, maxBytes);
   }
+}
+
+/** Reads behind the first `length` bytes until `buffer` is full or the file at its end; returns how many there are then. */
+function readInto(fd: Fd, buffer: Uint8Array, length: number, maxBytes: number): number {
+  for (let filled = length; ; ) {
+    const count = readAt(fd, buffer.subarray(filled), filled);
+    filled += count;
+    if (filled > maxBytes) throw new LimitError("fileBytes", maxBytes);
+    if (count === 0 || filled === buffer.length) return filled;
+  }
+}
+
+function grown(buffer: Uint8Array, size: number, maxBytes: number): Uint8Array {
+  const larger = new Uint8Array(Math.min(size, maxBytes + 1));
+  larger.set(buffer);
+  return larger;
 }
 
 /** Reads into `buffer` from `offset`, in bytes, and returns how many came: fewer than there is room for, or 0 at the end. */

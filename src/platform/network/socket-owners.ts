@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { listNames, openDirectory } from "../file.ts";
+import { readdirSync, readFileSync } from "node:fs";
+import { closing, listNames, openDirectory, readLinkAt } from "../file.ts";
 
 /** A process that holds a socket. */
 export interface SocketOwner {
@@ -29,12 +29,15 @@ const processes = (): number[] =>
     .sort((a, b) => a - b);
 
 function heldBy(pid: number): bigint[] {
-  const directory = `/proc/${pid}/fd`;
-  return unlessGone([], () => listNames(openDirectory(directory))).flatMap(({ name }) => {
-    const target = unlessGone("", () => readlinkSync(`${directory}/${name}`));
-    const inode = /^socket:\[(\d{1,19})\]$/.exec(target)?.[1];
-    return inode === undefined ? [] : [BigInt(inode)];
-  });
+  return unlessGone([], () =>
+    closing(openDirectory(`/proc/${pid}/fd`), (directory) =>
+      listNames(directory).flatMap(({ name }) => {
+        const target = unlessGone("", () => readLinkAt(directory, name));
+        const inode = /^socket:\[(\d{1,19})\]$/.exec(target)?.[1];
+        return inode === undefined ? [] : [BigInt(inode)];
+      }),
+    ),
+  );
 }
 
 /** The kernel cuts it to 15 bytes. */
