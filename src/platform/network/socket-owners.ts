@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { closing, listNames, openDirectory, readLinkAt } from "../file.ts";
 
+import { OsError } from "../os-error.ts";
+
 /** A process that holds a socket. */
 export interface SocketOwner {
   readonly pid: number;
@@ -32,12 +34,22 @@ function heldBy(pid: number): bigint[] {
   return unlessGone([], () =>
     closing(openDirectory(`/proc/${pid}/fd`), (directory) =>
       listNames(directory).flatMap(({ name }) => {
-        const target = unlessGone("", () => readLinkAt(directory, name));
+        const target = unlessClosed(() => readLinkAt(directory, name)) ?? "";
         const inode = /^socket:\[(\d{1,19})\]$/.exec(target)?.[1];
         return inode === undefined ? [] : [BigInt(inode)];
       }),
     ),
   );
+}
+
+/** What `look` returns of a descriptor, unless it was closed. Who may not look at one may look at none of a process. */
+function unlessClosed<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof OsError && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /** The kernel cuts it to 15 bytes. */

@@ -29,6 +29,9 @@ export interface ProcessStatus {
 const STATUS_BYTES = 64 * 1024;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Lines of `status`, and the first number in each. The name is in the first line, with its line ends written as `\n`. */
+const LINES = { process: /^Tgid:\s*(\d+)/m, uid: /^Uid:\s*(\d+)/m, resident: /^VmRSS:\s*(\d+)/m } as const;
+
 /** Where the fields are behind the name in `stat`, from the state on. */
 const STAT = { state: 0, parent: 1, userTime: 11, systemTime: 12, startTime: 19 } as const;
 
@@ -46,15 +49,15 @@ export function readProcess(process: Fd, maxCommandBytes: number = LIMITS.comman
   const pid = wholeNumber(decoder.decode(stat.subarray(0, open)).trim());
   return {
     pid,
-    process: lineOf(status, "Tgid") ?? pid,
+    process: lineOf(status, LINES.process) ?? pid,
     name: decoder.decode(stat.subarray(open + 1, close)),
     state: fields[STAT.state] ?? "?",
     parent: number("parent"),
     userTime: number("userTime"),
     systemTime: number("systemTime"),
     startTime: number("startTime"),
-    uid: lineOf(status, "Uid"),
-    residentBytes: 1024 * (lineOf(status, "VmRSS") ?? 0),
+    uid: lineOf(status, LINES.uid),
+    residentBytes: 1024 * (lineOf(status, LINES.resident) ?? 0),
     command: words(unlessRefused(() => readEntry(process, "cmdline", maxCommandBytes)) ?? new Uint8Array()),
   };
 }
@@ -64,10 +67,9 @@ function wholeNumber(text: string | undefined): number {
   return Number(text);
 }
 
-/** The first number in the line `name:` of `status`. */
-function lineOf(status: string, name: string): number | undefined {
-  // The name of the process is in the first line, with its line ends written as `\n`.
-  const found = new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(status)?.[1];
+/** The number that a line of `status` says. */
+function lineOf(status: string, line: RegExp): number | undefined {
+  const found = line.exec(status)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
