@@ -57,11 +57,13 @@ export class NativeKernel implements Kernel {
   list(dirFd: Fd, maximum: number): DirectoryEntry[] {
     // The offset of a directory belongs to all who hold the descriptor: a new one starts at the beginning.
     const own = this.openAt(dirFd, ".", LIST, 0);
-    return this.directory(own, maximum).map((entry) =>
-      entry.type === "unknown"
-        ? { name: entry.name, type: this.typeAt(dirFd, entry.name), ino: entry.ino }
-        : entry,
-    );
+    const entries = this.directory(own, maximum);
+    if (!entries.some(({ type }) => type === "unknown")) return entries;
+    return entries.map(({ name, type, ino }) => ({
+      name,
+      type: type === "unknown" ? this.typeAt(dirFd, name) : type,
+      ino,
+    }));
   }
 
   readLinkAt(dirFd: Fd, name: string): string {

@@ -90,7 +90,7 @@ class Tree {
       const level = this.levels.at(-1);
       if (!level) return undefined;
       const { directory, entries } = level;
-      const { depth } = this;
+      const depth = this.levels.length;
       if (!level.begun) {
         level.begun = true;
         return { kind: "enter", directory, depth: depth - 1 };

@@ -5,7 +5,7 @@ import { sizeOf } from "../effects/content.ts";
 import { piecesOf } from "../effects/file.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
-import { bytesOfLines, select } from "../text.ts";
+import { bytesOfLines, collect, decode, select, splitLines } from "../text.ts";
 import { lastLinesOffset } from "./last-lines.ts";
 import { INVALID_START } from "./options.ts";
 import { remaining } from "./read.ts";
@@ -28,7 +28,7 @@ export function readLines(call: Call, handle: FileHandle, { count, start }: Whic
     if (count !== undefined && count < 0n && start === undefined) {
       // From the end, so that the end of a large file is found without reading all of it.
       const offset = lastLinesOffset(token, handle, sizeOf(token, handle), -count);
-      return collectLines(piecesOf(token, handle, offset));
+      return linesIn(joined(piecesOf(token, handle, offset)));
     }
     const selection = { count: numberOf(count), start: numberOf(start) };
     return select(bytesOfLines(remaining(token, handle)), selection);
@@ -47,24 +47,38 @@ export function readPage(call: Call, handle: FileHandle, count: bigint): string[
   const token = requireRead(call, handle);
   const most = Number(count);
   return asIoErrors(() => {
-    const page: Uint8Array[] = [];
-    let [found, bytes] = [0, 0];
-    for (const piece of piecesOf(token, handle, handle.position)) {
-      let end = 0;
-      while (found < most && end < piece.length) {
-        const newline = piece.indexOf(NEWLINE, end);
-        end = newline < 0 ? piece.length : newline + 1;
-        if (newline >= 0) found++;
-      }
-      page.push(piece.slice(0, end));
-      bytes += end;
-      if (bytes > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
-      if (found === most) break;
-    }
-    handle.position += bytes;
-    return collectLines(page);
+    const page = joined(nextPage(piecesOf(token, handle, handle.position), most));
+    handle.position += page.length;
+    return linesIn(page);
   });
 }
 
-const collectLines = (pieces: Iterable<Uint8Array>): string[] =>
-  select(bytesOfLines(pieces), { count: undefined, start: 1 });
+/** The pieces of the next `most` lines. */
+function* nextPage(pieces: Iterable<Uint8Array>, most: number): Generator<Uint8Array, void> {
+  let found = 0;
+  for (const piece of pieces) {
+    let end = 0;
+    while (found < most && end < piece.length) {
+      const newline = piece.indexOf(NEWLINE, end);
+      end = newline < 0 ? piece.length : newline + 1;
+      if (newline >= 0) found++;
+    }
+    yield piece.subarray(0, end);
+    if (found === most) return;
+  }
+}
+
+/** All bytes of `pieces`, which must not be more than may be read of one file. */
+function joined(pieces: Iterable<Uint8Array>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const piece of pieces) {
+    parts.push(piece.slice());
+    length += piece.length;
+    if (length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
+  }
+  return Buffer.concat(parts);
+}
+
+/** All lines, decoded at once: an array of them could not be larger. */
+const linesIn = (bytes: Uint8Array): string[] => collect(splitLines(decode(bytes)));
