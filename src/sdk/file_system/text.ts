@@ -75,10 +75,10 @@ export function* blocksOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array, v
   if (length > 0) yield Buffer.concat(begun);
 }
 
-/** A line that matches; `number` counts from 1. */
+/** A line that was found; `number` counts from 1. It is decoded by who keeps it, before the next is asked for. */
 export interface FoundLine {
   readonly number: number;
-  readonly line: string;
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -96,13 +96,13 @@ export function* search(
     if (invert) {
       const matching = new Set(matches.map(({ number }) => number));
       let number = 0;
-      for (const line of linesOf([block])) {
-        if (!matching.has(number)) yield { number: before + number + 1, line };
+      for (const bytes of bytesOfLines([block])) {
+        if (!matching.has(number)) yield { number: before + number + 1, bytes };
         number++;
       }
     } else {
       for (const { number, start, end } of matches) {
-        yield { number: before + number + 1, line: decode(block.subarray(start, end)) };
+        yield { number: before + number + 1, bytes: block.subarray(start, end) };
       }
     }
     before += lines;

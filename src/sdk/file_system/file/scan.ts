@@ -5,7 +5,7 @@ import { requireRead } from "../access.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { scriptRegex } from "../patterns.ts";
-import { Kept, search } from "../text.ts";
+import { decode, Kept, search } from "../text.ts";
 import { readMode, remaining } from "./read.ts";
 import { Match, WordCount } from "./records.ts";
 
@@ -25,9 +25,11 @@ export function searchFile(call: Call, handle: FileHandle, pattern: string, opti
   const found = asIoErrors(() => {
     const kept = new Kept<Match>();
     let count = 0;
-    for (const { number, line } of search(remaining(token, handle), regex, invert)) {
+    for (const { number, bytes } of search(remaining(token, handle), regex, invert)) {
       count++;
-      if (count <= most) kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
+      if (count > most) continue;
+      const line = decode(bytes);
+      kept.add(new Match(redacted ? redacted(line) : line, number), line.length);
     }
     return { count, matches: kept.items() };
   });
@@ -58,30 +60,38 @@ export function countFile(call: Call, handle: FileHandle): WordCount {
 }
 
 const LEAST_LENGTH = 4;
+/** By byte: 1 for what a run consists of. */
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  Number((byte >= SPACE && byte <= TILDE) || byte === TAB),
+);
 
 /** Runs of at least four printable ASCII characters, as `strings` finds them. */
 export function extractStrings(call: Call, handle: FileHandle): string[] {
   const token = requireRead(call, handle);
   const kept = new Kept<string>();
-  let run = "";
-  const end = () => {
-    if (run.length >= LEAST_LENGTH) kept.add(run, run.length);
-    run = "";
-  };
+  /** What of a run was in pieces before. */
+  let begun = "";
   asIoErrors(() => {
     for (const piece of remaining(token, handle)) {
-      let start = 0;
+      const text = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+      /** Where the run that goes on began; -1 where none does. */
+      let start = begun === "" ? -1 : 0;
       for (let at = 0; at < piece.length; at++) {
-        const byte = piece[at] ?? 0;
-        if ((byte >= SPACE && byte <= TILDE) || byte === TAB) continue;
-        run += Buffer.from(piece.subarray(start, at)).toString("latin1");
-        end();
-        start = at + 1;
+        if (PRINTABLE[piece[at] ?? 0] === 1) {
+          if (start < 0) start = at;
+        } else if (start >= 0) {
+          if (begun.length + at - start >= LEAST_LENGTH) {
+            const run = begun + text.toString("latin1", start, at);
+            kept.add(run, run.length);
+          }
+          begun = "";
+          start = -1;
+        }
       }
-      run += Buffer.from(piece.subarray(start)).toString("latin1");
-      if (run.length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
+      if (start >= 0) begun += text.toString("latin1", start);
+      if (begun.length > LIMITS.fileBytes) throw new LimitError("fileBytes", LIMITS.fileBytes);
     }
-    end();
+    if (begun.length >= LEAST_LENGTH) kept.add(begun, begun.length);
   });
   handle.position = 0;
   return kept.items();

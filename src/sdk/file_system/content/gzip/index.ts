@@ -11,13 +11,12 @@ import { type FileHandle, HANDLES } from "../../handles.ts";
 import { READ_ERRORS } from "../../kinds.ts";
 import { ioError } from "../../os-errors.ts";
 import { ask, file } from "../../resource.ts";
-import type { FoundLine } from "../../text.ts";
 import { bounded } from "../bounds.ts";
 import { asIoError } from "../errors.ts";
 import { compress } from "./compress.ts";
 import { gunzip } from "./gunzip.ts";
 import { compressGzipOptions, searchGzipOptions } from "./options.ts";
-import { lineSearch, type SearchOptions } from "./search.ts";
+import { type Found, lineSearch, type SearchOptions } from "./search.ts";
 
 class GzipInfo extends HostObject {
   constructor(
@@ -49,12 +48,7 @@ export function decompressed(
 }
 
 /** Lines of compressed content that match; the handle is rewound. */
-export function searchGzip(
-  call: Call,
-  handle: FileHandle,
-  pattern: string,
-  options: SearchOptions,
-): FoundLine[] {
+export function searchGzip(call: Call, handle: FileHandle, pattern: string, options: SearchOptions): Found[] {
   const token = requireRead(call, handle);
   const search = lineSearch(pattern, options);
   const found = asIoError(() => search(decompressed(token, handle)));

@@ -1,5 +1,5 @@
 import { scriptRegex } from "../../patterns.ts";
-import { type FoundLine, Kept, NotUtf8, search } from "../../text.ts";
+import { decode, Kept, NotUtf8, search } from "../../text.ts";
 import { GzipError } from "./gunzip.ts";
 
 export interface SearchOptions {
@@ -9,6 +9,11 @@ export interface SearchOptions {
   readonly max_results: bigint;
 }
 
+export interface Found {
+  readonly number: number;
+  readonly line: string;
+}
+
 /**
  * A search for the lines that match `pattern`, and not the pattern that excludes. Damaged content is as content that ends
  * before the damage.
@@ -16,17 +21,18 @@ export interface SearchOptions {
 export function lineSearch(
   pattern: string,
   options: SearchOptions,
-): (pieces: Iterable<Uint8Array>) => FoundLine[] {
+): (pieces: Iterable<Uint8Array>) => Found[] {
   const wanted = scriptRegex(pattern, { caseInsensitive: options.case_insensitive });
   const { exclude_pattern: exclude } = options;
   const unwanted = exclude === undefined ? undefined : scriptRegex(exclude);
   const most = Number(options.max_results);
   return (pieces) => {
-    const kept = new Kept<FoundLine>(most < 0 ? -most : undefined);
+    const kept = new Kept<Found>(most < 0 ? -most : undefined);
     try {
-      for (const found of search(pieces, wanted)) {
-        if (unwanted?.isMatch(found.line)) continue;
-        kept.add(found, found.line.length);
+      for (const { number, bytes } of search(pieces, wanted)) {
+        const line = decode(bytes);
+        if (unwanted?.isMatch(line)) continue;
+        kept.add({ number, line }, line.length);
         if (kept.size === most) break;
       }
     } catch (error) {
