@@ -6,6 +6,7 @@ import { LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
 import {
   append,
+  copyBytes,
   duplicate,
   expectRoom,
   fallocate,
@@ -148,6 +149,62 @@ describe("appending", () => {
         expect(readFileSync(path, "utf8")).toBe("longer\nc");
       }));
   });
+});
+
+describe("copying", () => {
+  const large = "0123456789".repeat(50_000);
+  const copied = (from: Fd, most?: number) => {
+    let count = 0;
+    const text = withFile("what was there", "read-write", (to, path) => {
+      count = copyBytes(from, to, most);
+      return readFileSync(path, "latin1");
+    });
+    return { count, text: text.slice(0, count) };
+  };
+
+  withEveryKernel((test) => {
+    test("has the same content", () => {
+      writeFileSync(join(directory, "source"), large);
+      open(directory, "source", "read", (from) => {
+        expect(copied(from)).toEqual({ count: large.length, text: large });
+        expect(copied(from, 12_345)).toEqual({ count: 12_345, text: large.slice(0, 12_345) });
+        expect(copied(from, 0)).toEqual({ count: 0, text: "" });
+      });
+    });
+
+    test("of a file that says nothing of its size, and of an empty one", () => {
+      expect(open(`/proc/${process.pid}`, "status", "read", (from) => copied(from).text)).toContain("Pid:");
+      writeFileSync(join(directory, "source"), "");
+      expect(open(directory, "source", "read", (from) => copied(from).count)).toBe(0);
+    });
+
+    test("onto itself changes nothing", () =>
+      withFile(large, "read-write", (fd, path) => {
+        expect(copyBytes(fd, fd, large.length)).toBe(large.length);
+        expect(readFileSync(path, "latin1") === large).toBe(true);
+      }));
+
+    test("that may not be written is the system's error", () =>
+      withFile("content", "read", (fd) => expect(codeOf(() => copyBytes(fd, fd, 7))).toBe("EBADF")));
+  });
+
+  for (const code of ["ENOSYS", "EXDEV", "EINVAL", "EPERM", "EOPNOTSUPP"]) {
+    bunTest(`${code} of the kernel in the middle: the rest is copied by this program`, () => {
+      const { native } = KERNELS;
+      if (!native?.copyRange) throw new Error("no kernel that copies");
+      const { copyRange } = native;
+      const partly = Object.assign(Object.create(native), {
+        copyRange: (from: Fd, to: Fd, offset: number) => {
+          if (offset > 0) throw new OsError(code);
+          return copyRange(from, to, 0, 1000);
+        },
+      });
+      writeFileSync(join(directory, "source"), large);
+      open(directory, "source", "read", (from) =>
+        expect(withKernel(partly, () => copied(from))).toEqual({ count: large.length, text: large }),
+      );
+    });
+  }
 });
 
 describe("room for what is to be written", () => {
