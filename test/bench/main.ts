@@ -33,14 +33,16 @@ try {
     ...(reference ? ["rex-runner", "peak MiB", "remit / rex-runner"] : []),
   ]);
   row(["---", "--:", "--:", "--:", ...(reference ? ["--:", "--:", "--:"] : [])]);
-  let start: readonly number[] = commands.map(() => 0);
   const [first, ...rest] = [...workloads(work), ...ioWorkloads(work)];
   const chosen = rest.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.includes(word)));
   for (const workload of first ? [first, ...chosen] : []) {
-    const samples = compare(commands, workload, RUNS, work);
-    const totals = samples.map((sample) => median(sample.milliseconds));
-    if (!workload.beyondStart) start = totals;
-    const times = workload.beyondStart ? totals.map((total, index) => total - (start[index] ?? 0)) : totals;
+    // The cold run beside each row, not once before all: the machine may be slower by then.
+    const start = workload.beyondStart && first ? [first] : [];
+    const [samples = [], before = []] = compare(commands, [workload, ...start], RUNS, work);
+    const times = samples.map(({ milliseconds: total }, index) => {
+      const without = before[index];
+      return median(total) - (without ? median(without.milliseconds) : 0);
+    });
     const [own = Number.NaN, other = Number.NaN] = times;
     const peaks = samples.map(({ peakMiB }) => peakMiB.toFixed(0));
     row([

@@ -16,35 +16,45 @@ export const median = (values: readonly number[]): number => {
 
 const ENVIRONMENT = { PATH: "/usr/bin:/bin", SYSLOG_ENABLE: "0", REX_RUNNER_DISABLE_MONITORING: "1" };
 
-/** Runs the commands in turn, so that a slow phase of the machine falls on all of them alike. */
+/**
+ * Runs the workloads with the commands in turn, so that a slow phase of the machine falls on all of them alike. Returns
+ * the samples of each workload, by command.
+ */
 export function compare(
   commands: readonly (readonly string[])[],
-  workload: Workload,
+  workloads: readonly Workload[],
   runs: number,
   work: string,
-): readonly Sample[] {
+): readonly (readonly Sample[])[] {
+  const measured = workloads.map((workload) => ({
+    workload,
+    samples: commands.map(() => ({ milliseconds: [] as number[], peakMiB: 0 })),
+  }));
   const script = join(work, "bench.rhai");
   const policy = join(work, "bench.cedar");
-  writeFileSync(script, workload.script);
-  writeFileSync(policy, workload.policy);
-  const times = commands.map((): number[] => []);
-  const peaks = commands.map(() => 0);
   for (let run = 0; run < runs; run++) {
-    commands.forEach(([file = "", ...args], index) => {
-      workload.prepare?.();
-      const started = performance.now();
-      const child = Bun.spawnSync([file, ...args, "-s", script, "-p", policy], {
-        env: ENVIRONMENT,
-        stdin: "ignore",
+    for (const { workload, samples } of measured) {
+      writeFileSync(script, workload.script);
+      writeFileSync(policy, workload.policy);
+      commands.forEach(([file = "", ...args], index) => {
+        workload.prepare?.();
+        const started = performance.now();
+        const child = Bun.spawnSync([file, ...args, "-s", script, "-p", policy], {
+          env: ENVIRONMENT,
+          stdin: "ignore",
+        });
+        const milliseconds = performance.now() - started;
+        const result = child.stdout.toString();
+        if (!result.includes('"SUCCESS"'))
+          throw new Error(`${file} failed at ${workload.name}: ${result}${child.stderr}`);
+        const sample = samples[index];
+        if (!sample) return;
+        sample.milliseconds.push(milliseconds);
+        sample.peakMiB = Math.max(sample.peakMiB, child.resourceUsage.maxRSS / 2 ** 20);
       });
-      times[index]?.push(performance.now() - started);
-      peaks[index] = Math.max(peaks[index] ?? 0, (child.resourceUsage?.maxRSS ?? 0) / 2 ** 20);
-      const result = child.stdout.toString();
-      if (!result.includes('"SUCCESS"'))
-        throw new Error(`${file} failed at ${workload.name}: ${result}${child.stderr}`);
-    });
+    }
   }
-  return times.map((milliseconds, index) => ({ milliseconds, peakMiB: peaks[index] ?? 0 }));
+  return measured.map(({ samples }) => samples);
 }
 
 export const version = (file: string): string =>
