@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { LIMITS } from "../../platform/limits.ts";
-import { Kept, linesOf, NotUtf8, select } from "./text.ts";
+import { Kept, linesOf, NotUtf8, select, selectIn } from "./text.ts";
 
 const pieces = (...texts: string[]) => texts.map((text) => Buffer.from(text, "latin1"));
 const lines = (...texts: string[]) => [...linesOf(pieces(...texts))];
@@ -61,6 +61,10 @@ describe("select", () => {
     [1, 9, []],
   ])("count %p from %p: %j", (count, start, expected) => {
     expect(select(bytes(five), { count, start })).toEqual(expected);
+    for (const pieces of [[`${five.join("\n")}\n`], ["1\n2", "\n", "3", "\n4\n5"]]) {
+      const parts = pieces.map((piece) => Buffer.from(piece));
+      expect(selectIn(parts, { count, start })).toEqual(expected);
+    }
   });
 
   test("stops when it has what it needs", () => {

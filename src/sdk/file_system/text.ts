@@ -167,6 +167,26 @@ export function select(lines: Iterable<Uint8Array>, { count, start }: Selection)
   return kept.items().map(decode);
 }
 
+/** The lines of `pieces` that are wanted, as {@link select}; those before the first are not looked at. */
+export function selectIn(pieces: Iterable<Uint8Array>, { count, start }: Selection): string[] {
+  if (start === undefined || (count ?? 0) < 0) return select(bytesOfLines(pieces), { count, start });
+  return select(bytesOfLines(withoutLines(pieces, start - 1)), { count, start: undefined });
+}
+
+/** What comes behind the first `count` lines. */
+function* withoutLines(pieces: Iterable<Uint8Array>, count: number): Generator<Uint8Array, void> {
+  let left = count;
+  for (const piece of pieces) {
+    let start = 0;
+    while (left > 0 && start < piece.length) {
+      const newline = piece.indexOf(NEWLINE, start);
+      start = newline < 0 ? piece.length : newline + 1;
+      if (newline >= 0) left--;
+    }
+    if (start < piece.length) yield piece.subarray(start);
+  }
+}
+
 /** Items in an amount that a script can take; beyond `most`, only the last so many. */
 export class Kept<T> {
   private readonly ring: { readonly item: T; readonly characters: number }[] = [];

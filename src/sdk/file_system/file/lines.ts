@@ -5,7 +5,7 @@ import { sizeOf } from "../effects/content.ts";
 import { piecesOf } from "../effects/file.ts";
 import type { FileHandle } from "../handles.ts";
 import { asIoErrors, ioError } from "../os-errors.ts";
-import { bytesOfLines, collect, decode, select, splitLines } from "../text.ts";
+import { collect, decode, selectIn, splitLines } from "../text.ts";
 import { lastLinesOffset } from "./last-lines.ts";
 import { INVALID_START } from "./options.ts";
 import { remaining } from "./read.ts";
@@ -31,7 +31,7 @@ export function readLines(call: Call, handle: FileHandle, { count, start }: Whic
       return linesIn(joined(piecesOf(token, handle, offset)));
     }
     const selection = { count: numberOf(count), start: numberOf(start) };
-    return select(bytesOfLines(remaining(token, handle)), selection);
+    return selectIn(remaining(token, handle), selection);
   });
   handle.position = 0;
   return lines;

@@ -7,7 +7,7 @@ import { Match } from "../../file/records.ts";
 import { HANDLES } from "../../handles.ts";
 import { READ_ERRORS } from "../../kinds.ts";
 import { ioError } from "../../os-errors.ts";
-import { bytesOfLines, select } from "../../text.ts";
+import { selectIn } from "../../text.ts";
 import { asIoError } from "../errors.ts";
 import { decompressed, searchGzip } from "./index.ts";
 import { searchGzipOptions } from "./options.ts";
@@ -28,7 +28,7 @@ const readGzipLines = operation({
       throw ioError("ValidationError", "Validation error: Must specify count or start option");
     }
     const selection = { count: numberOf(count), start: numberOf(start) };
-    const lines = asIoError(() => select(bytesOfLines(decompressed(token, handle)), selection));
+    const lines = asIoError(() => selectIn(decompressed(token, handle), selection));
     handle.position = 0;
     return lines;
   },
