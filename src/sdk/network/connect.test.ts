@@ -69,6 +69,8 @@ describe("connect", () => {
   );
 
   test("a forbid of an address holds for the name that stands for it, and for it in every spelling", async () => {
+    // Those of the tests before.
+    await until(() => connected === 0);
     for (const { address } of await lookup("localhost", { all: true })) {
       const run = testRun(
         () => true,
