@@ -14,6 +14,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   policy: [],
   sdk: ["platform", "policy"],
   platform: [],
+  audit: ["platform"],
 };
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */

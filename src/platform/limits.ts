@@ -95,6 +95,13 @@ export const LIMITS = {
   /** Redirects that one HTTP request follows. */
   redirects: 10,
 
+  /** Bytes of one record of the decision log. */
+  decisionBytes: 16 * KiB,
+  /** Bytes of one file of the decision log; then the next one begins. */
+  decisionFileBytes: 8 * MiB,
+  /** Files of the decision log that are kept. */
+  decisionFiles: 8,
+
   /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
   busTimeMs: 180_000,
   /** Bytes of one answer from the system bus. */

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import type { Fd } from "../platform/file.ts";
+import { LIMITS } from "../platform/limits.ts";
+import { SharedLines } from "../platform/shared-lines.ts";
+import { AuditError } from "./errors.ts";
+import { BEGINNING, type Entry, encode, sequenceOf } from "./record.ts";
+
+const NAME = "decisions";
+
+/**
+ * The decision log of a state directory: one record a line, each with the hash of the one before it, so that none can
+ * be changed, left out or put in between unseen. Several processes write to the same log.
+ */
+export class DecisionLog {
+  private readonly lines: SharedLines;
+
+  /** @param directory stays the caller's, and open as long as the log is */
+  constructor(directory: Fd) {
+    this.lines = new SharedLines(directory, NAME, {
+      lineBytes: LIMITS.decisionBytes,
+      fileBytes: LIMITS.decisionFileBytes,
+      files: LIMITS.decisionFiles,
+    });
+  }
+
+  /** Writes `entry`, and returns when it is written. @throws {AuditError} when it is not: then nothing may happen */
+  write(entry: Entry): void {
+    try {
+      this.lines.append((last) => {
+        const [seq, prev] = last ? [sequenceOf(last) + 1, hash(last)] : [1, BEGINNING];
+        return encode(entry, seq, prev, new Date());
+      });
+    } catch (cause) {
+      throw new AuditError({ cause });
+    }
+  }
+
+  /** As {@link write}, and returns when it is on the disk: for what must outlast a loss of power. */
+  writeDurably(entry: Entry): void {
+    this.write(entry);
+    try {
+      this.lines.sync();
+    } catch (cause) {
+      throw new AuditError({ cause });
+    }
+  }
+
+  close(): void {
+    this.lines.close();
+  }
+}
+
+export const hash = (line: Uint8Array): string => createHash("sha256").update(line).digest("hex");

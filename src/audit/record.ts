@@ -1,0 +1,70 @@
+/** Version of the format; a reader refuses others. */
+const VERSION = 1;
+
+/** Something that the log remembers. Times, sequence and chain are added when it is written. */
+export type Entry = DecisionEntry | RunEntry | AdministrativeEntry;
+
+/** The policy was asked. Written before the effect. */
+export interface DecisionEntry {
+  readonly kind: "decision";
+  readonly run: string;
+  readonly principal: string;
+  /** As in Cedar: `file_system::Action::"open"`. */
+  readonly action: string;
+  /** Type and id of the resource, the id masked. */
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly decision: "allow" | "deny";
+  /** Policies that determined it; empty where nothing permits. */
+  readonly policies: readonly string[];
+  /** Policies that could not be evaluated, or why the check could not be made. */
+  readonly errors?: readonly string[];
+  readonly revision: string;
+}
+
+/** A run began or ended. */
+export interface RunEntry {
+  readonly kind: "run";
+  readonly run: string;
+  readonly principal: string;
+  readonly event: "started" | "ended";
+  /** SHA-256 of the script, in hex. */
+  readonly script?: string;
+  /** How it ended: the status of the result, or the code of what stopped it. */
+  readonly outcome?: string;
+  readonly revision?: string;
+}
+
+/** What somebody did to the agent: kill, resume, a token, another policy, an approval. */
+export interface AdministrativeEntry {
+  readonly kind: "admin";
+  readonly principal: string;
+  readonly act: string;
+  readonly details?: { readonly [name: string]: string | number | boolean };
+}
+
+/** A line of the log. */
+export type LogRecord = Entry & {
+  readonly v: typeof VERSION;
+  /** Counts from 1 over all files. */
+  readonly seq: number;
+  /** UTC, with milliseconds. */
+  readonly time: string;
+  /** SHA-256 of the line before it, without its end, in hex; zeros for the first. */
+  readonly prev: string;
+};
+
+/** `prev` of the first record. */
+export const BEGINNING = "0".repeat(64);
+
+/** The line of `entry` after a record of that sequence and hash. */
+export function encode(entry: Entry, seq: number, prev: string, time: Date): Uint8Array {
+  const record: LogRecord = { v: VERSION, seq, time: time.toISOString(), prev, ...entry };
+  return Buffer.from(JSON.stringify(record));
+}
+
+/** Sequence of a line that this program wrote. */
+export function sequenceOf(line: Uint8Array): number {
+  const { seq, v } = JSON.parse(Buffer.from(line).toString()) as Partial<LogRecord>;
+  if (v !== VERSION || !Number.isSafeInteger(seq)) throw new SyntaxError("no record of this log");
+  return seq as number;
+}
