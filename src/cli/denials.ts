@@ -1,5 +1,5 @@
 import { explain } from "../policy/explain.ts";
-import type { AuthorizationRequest, Decision } from "../policy/types.ts";
+import type { AuthorizationRequest, Decision, Principal } from "../policy/types.ts";
 
 /** Denials that are explained; of the others only the number is told. */
 const MAX_EXPLAINED = 10;
@@ -7,7 +7,7 @@ const MAX_EXPLAINED = 10;
 interface Denial {
   readonly request: AuthorizationRequest;
   readonly decision: Decision;
-  readonly user: string;
+  readonly principal: Principal;
 }
 
 /** What the policy denied in a run, for its owner. A denial that recurs counts once. */
@@ -20,18 +20,24 @@ export class Denials {
   }
 
   /** Takes in a decision of the run. */
-  readonly record = (request: AuthorizationRequest, decision: Decision, user: string): void => {
+  readonly record = (request: AuthorizationRequest, decision: Decision, principal: Principal): void => {
     if (decision.allowed) return;
-    const key = JSON.stringify([user, request.action, request.resource.type, request.resource.id, decision]);
+    const key = JSON.stringify([
+      principal.id,
+      request.action,
+      request.resource.type,
+      request.resource.id,
+      decision,
+    ]);
     if (this.first.has(key)) return;
-    if (this.first.size < MAX_EXPLAINED) this.first.set(key, { request, decision, user });
+    if (this.first.size < MAX_EXPLAINED) this.first.set(key, { request, decision, principal });
     else this.more++;
   };
 
   /** Which policies denied what, or which permits are missing. */
   explained(): string {
-    const texts = [...this.first.values()].map(({ request, decision, user }) =>
-      explain(user, request, decision),
+    const texts = [...this.first.values()].map(({ request, decision, principal }) =>
+      explain(principal, request, decision),
     );
     if (this.more > 0) texts.push(`and ${this.more} more denials`);
     return texts.map((text) => `${text}\n`).join("");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createAccess, Denied, explain, parsePolicySet } from "./index.ts";
-import { allows, decide, fileRequest, OPEN } from "./testing.ts";
-import type { AuthorizationRequest } from "./types.ts";
+import { allows, decide, fileRequest, OPEN, root } from "./testing.ts";
+import type { AuthorizationRequest, Principal } from "./types.ts";
 
 describe("access", () => {
   const seen: string[] = [];
@@ -22,7 +22,7 @@ describe("access", () => {
     const policy = `permit(principal == User::"root", action == ${OPEN}, resource);
       permit(principal == User::"agent", action == file_system::Action::"read", resource);`;
     const agent = createAccess(parsePolicySet(policy), "agent", {
-      onDecision: ({ action }, { allowed }, user) => told.push(`${user} ${action} ${allowed}`),
+      onDecision: ({ action }, { allowed }, { id }) => told.push(`${id} ${action} ${allowed}`),
     });
     const root = agent.as("root");
     expect([agent.as("agent"), agent.as("root"), root.principal]).toEqual([agent, root, "root"]);
@@ -41,6 +41,51 @@ describe("access", () => {
     expect(() => root.require(read)).toThrow("root may not file_system.read file_system::File::/a");
     expect(told.slice(0, 2)).toEqual(["root file_system.open true", "agent file_system.open false"]);
   });
+  describe("an agent", () => {
+    const careful = { type: "Agent", id: "assistant", attributes: { autonomy: 2 }, groups: ["agents"] };
+    const request = fileRequest("read", "/a");
+    const READ = 'action == file_system::Action::"read"';
+    const may = (policy: string, principal: Principal = careful) =>
+      createAccess(parsePolicySet(policy), principal).permit(request) !== undefined;
+
+    test("is found by its name, its type and its groups", () => {
+      for (const clause of [
+        '== Agent::"assistant"',
+        "is Agent",
+        'in Group::"agents"',
+        'is Agent in Group::"agents"',
+      ]) {
+        expect(may(`permit(principal ${clause}, ${READ}, resource);`)).toBe(true);
+      }
+      for (const clause of ['== Agent::"other"', "is User", 'in Group::"people"', '== User::"assistant"']) {
+        expect(may(`permit(principal ${clause}, ${READ}, resource);`)).toBe(false);
+      }
+      expect(
+        may(`permit(principal in Group::"agents", ${READ}, resource);`, { ...careful, groups: [] }),
+      ).toBe(false);
+    });
+
+    test("and judged by what is known of it", () => {
+      const policy = `permit(principal is Agent, ${READ}, resource) when { principal.autonomy >= 2 };`;
+      expect(may(policy)).toBe(true);
+      expect(may(policy, { ...careful, attributes: { autonomy: 1 } })).toBe(false);
+      // Of which nothing is known.
+      expect(may(policy, { type: "Agent", id: "assistant" })).toBe(false);
+    });
+
+    test("stays who it is, whatever account acts for it", () => {
+      const access = createAccess(
+        parsePolicySet(`permit(principal == User::"root", ${READ}, resource);`),
+        careful,
+      );
+      expect(access.as("root")).toBe(access);
+      expect(access.as("root").permit(request)).toBeUndefined();
+      expect(() => access.require(request)).toThrow(
+        "assistant may not file_system.read file_system::File::/a",
+      );
+    });
+  });
+
   test("two policies in turn are not taken for each other", () => {
     const policies = [
       `permit(principal, action == ${OPEN}, resource);`,
@@ -70,7 +115,7 @@ describe("access", () => {
 
 describe("explanations", () => {
   const why = (policy: string, request: AuthorizationRequest) =>
-    explain("root", request, decide(policy, request));
+    explain(root, request, decide(policy, request));
   test("of an allow name the permit", () => {
     expect(why('@id("all") permit(principal, action, resource);', fileRequest("open", "/a"))).toBe(
       'allowed: file_system.open on file_system::File::"/a"\n  permitted by all',

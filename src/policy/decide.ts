@@ -3,7 +3,7 @@ import { cedarGeneration, SCHEMA, withCedar } from "./cedar.ts";
 import { actionUids } from "./hierarchy.ts";
 import type { Policy, PolicySet } from "./policy-set.ts";
 import { type Slice, Slicer } from "./slice.ts";
-import type { Action, AuthorizationRequest, Decision, EntityUid } from "./types.ts";
+import type { Action, AuthorizationRequest, Decision, EntityUid, Principal } from "./types.ts";
 
 /** Decisions kept under their exact request; more start anew. */
 const MAX_DECISIONS = 16_384;
@@ -26,9 +26,9 @@ export class Decider {
 
   constructor(
     { policies }: PolicySet,
-    private readonly principal: EntityUid,
+    private readonly principal: Principal,
   ) {
-    this.slicer = new Slicer(policies, principal);
+    this.slicer = new Slicer(policies, principal, ancestorsOf(principal));
     this.effects = new Map(policies.map(({ id, effect }) => [id, effect]));
   }
 
@@ -106,13 +106,24 @@ export class Decider {
   }
 }
 
+const ancestorsOf = ({ groups = [] }: Principal): readonly EntityUid[] =>
+  groups.map((id) => ({ type: "Group", id }));
+
+/** None for an account, of which nothing is known but its name. */
+function principalEntities(principal: Principal): readonly EntityJson[] {
+  const { type, id, attributes, groups } = principal;
+  if (attributes === undefined && groups === undefined) return [];
+  const parents = ancestorsOf(principal).map((group) => ({ ...group }));
+  return [{ uid: { type, id }, attrs: mutable(attributes ?? {}), parents }];
+}
+
 const failed = (failure: string): Decision => ({ allowed: false, policies: [], errors: [], failure });
 
 const exactKey = ({ action, resource, context }: AuthorizationRequest): string =>
   JSON.stringify([action, resource.type, resource.id, resource.attributes, resource.ancestors, context]);
 
 function toCall(
-  principal: EntityUid,
+  principal: Principal,
   { action, resource, context }: AuthorizationRequest,
 ): Omit<StatefulAuthorizationCall, "preparsedPolicySetId"> {
   const uid = ({ type, id }: EntityUid) => ({ type, id });
@@ -125,6 +136,7 @@ function toCall(
     validateRequest: true,
     // All ancestors are parents, so the directories between need no entity of their own.
     entities: [
+      ...principalEntities(principal),
       { uid: uid(resource), attrs: mutable(resource.attributes), parents: resource.ancestors.map(uid) },
       ...(context?.entities ?? []).map(
         ({ attributes, tags, ...entity }): EntityJson => ({

@@ -1,8 +1,8 @@
 import { actionUids } from "./hierarchy.ts";
-import type { AuthorizationRequest, Decision } from "./types.ts";
+import type { AuthorizationRequest, Decision, EntityUid } from "./types.ts";
 
-/** Why `request` of `user` was decided as it was, and for a denial what would change it; for the policy's owner. */
-export function explain(user: string, request: AuthorizationRequest, decision: Decision): string {
+/** Why `request` of `principal` was decided as it was, and for a denial what would change it; for the policy's owner. */
+export function explain(principal: EntityUid, request: AuthorizationRequest, decision: Decision): string {
   const { action, resource } = request;
   const { uid } = actionUids(action);
   const subject = `${action} on ${resource.type}::${quote(resource.id)}`;
@@ -18,7 +18,7 @@ export function explain(user: string, request: AuthorizationRequest, decision: D
     if (named !== "") return [`  forbidden by ${named}`];
     return [
       "  no policy permits it; this would:",
-      `    permit(principal == User::${quote(user)}, action == ${uid.type}::${quote(uid.id)}, resource == ${resource.type}::${quote(resource.id)});`,
+      `    permit(principal == ${principal.type}::${quote(principal.id)}, action == ${uid.type}::${quote(uid.id)}, resource == ${resource.type}::${quote(resource.id)});`,
     ];
   }
 }

@@ -37,10 +37,11 @@ export class Slicer {
   constructor(
     private readonly policies: readonly Policy[],
     principal: EntityUid,
+    groups: readonly EntityUid[] = [],
   ) {
     const possible = policies
       .map((policy, number) => ({ policy, number }))
-      .filter(({ policy }) => !policy.scope || matches(policy.scope.principal, principal, []));
+      .filter(({ policy }) => !policy.scope || matches(policy.scope.principal, principal, groups));
     for (const [namespace, names] of Object.entries(ACTIONS)) {
       for (const name of names) {
         const action = `${namespace}.${name}` as Action;

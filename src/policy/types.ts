@@ -32,6 +32,13 @@ export interface EntityUid {
   readonly id: string;
 }
 
+/** Who asks: the account of this process, or an agent with what is known of it. */
+export interface Principal extends EntityUid {
+  readonly attributes?: { readonly [name: string]: CedarValue };
+  /** Ids of the groups that it is in. */
+  readonly groups?: readonly string[];
+}
+
 /** JSON of a Cedar value: strings, longs, booleans, sets, records and references to entities. */
 export type CedarValue =
   | string
