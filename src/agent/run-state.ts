@@ -31,17 +31,20 @@ export class RunState {
   constructor(
     readonly access: Access,
     private readonly minimum: LogLevel,
+    private readonly onLog?: (entry: LogAttributes) => void,
   ) {}
 
   log(level: LogLevel, message: string, line: number, api?: string): void {
     if (LEVELS.indexOf(level) < LEVELS.indexOf(this.minimum)) return;
-    this.entries.push({
+    const entry = {
       timestamp: logTime(),
       level,
       message: cutBytes(message.toWellFormed()),
       line_number: String(line),
       ...(api === undefined ? {} : { rhai_api_name: api }),
-    });
+    };
+    this.entries.push(entry);
+    this.onLog?.(entry);
     if (this.entries.length > MAX_ENTRIES) {
       this.entries.shift();
       this.overflowed = true;

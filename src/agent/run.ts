@@ -16,7 +16,14 @@ import {
 import type { Access } from "../policy/types.ts";
 import { ERROR_TYPES, REFUSAL_ALARMS, RunError } from "./errors.ts";
 import { failureMessage } from "./failure-message.ts";
-import { type Alarm, cutMessage, type Metric, type RunFailure, type RunResult } from "./result.ts";
+import {
+  type Alarm,
+  cutMessage,
+  type LogAttributes,
+  type Metric,
+  type RunFailure,
+  type RunResult,
+} from "./result.ts";
 import { type LogLevel, PublishLimit, RunState } from "./run-state.ts";
 
 /** What scripts can call, and what happens when they do. */
@@ -37,6 +44,8 @@ export interface RunInput {
   readonly access: Access;
   readonly limits: RunLimits;
   readonly logLevel: LogLevel;
+  /** Told of each entry of the log, as it is made. */
+  readonly onLog?: (entry: LogAttributes) => void;
   readonly cancelled?: () => string | undefined;
   readonly walkAst?: boolean;
   /** When the caller began, for the total time; by `performance.now()`. */
@@ -51,7 +60,7 @@ const RESERVED = /^rex/i;
  * @throws {RunError} when there is no result: a reserved name was published, or the engine failed
  */
 export async function runScript(engine: Engine, program: Program, input: RunInput): Promise<RunResult> {
-  const state = new RunState(input.access, input.logLevel);
+  const state = new RunState(input.access, input.logLevel, input.onLog);
   const began = performance.now();
   const result = await evaluate(engine, program, state, input);
   const scriptTime = performance.now() - began;

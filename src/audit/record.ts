@@ -18,6 +18,8 @@ export interface DecisionEntry {
   readonly policies: readonly string[];
   /** Policies that could not be evaluated, or why the check could not be made. */
   readonly errors?: readonly string[];
+  /** Nothing follows from an allow that would have an effect. */
+  readonly dryRun?: true;
   readonly revision: string;
 }
 

@@ -95,6 +95,8 @@ export const LIMITS = {
   /** Redirects that one HTTP request follows. */
   redirects: 10,
 
+  /** Bytes of a job for a runner process, as JSON: a script and its arguments, each character of which may take six. */
+  jobBytes: 16 * MiB,
   /** Bytes of one record of the decision log. */
   decisionBytes: 16 * KiB,
   /** Bytes of one file of the decision log; then the next one begins. */

@@ -2,13 +2,21 @@ import type { AuthorizationRequest, Decision } from "./types.ts";
 
 /** Thrown by `Access.require`: the policy did not allow `request`. */
 export class Denied extends Error {
-  override readonly name = "Denied";
+  override readonly name: string = "Denied";
   constructor(
     readonly principal: string,
     readonly request: AuthorizationRequest,
     readonly decision: Decision,
   ) {
     super(`${principal} may not ${request.action} ${request.resource.type}::${request.resource.id}`);
+  }
+}
+
+/** Thrown in a run that only looks: the policy allows `request`, but it would have an effect. */
+export class DryRun extends Denied {
+  override readonly name = "DryRun";
+  constructor(principal: string, request: AuthorizationRequest) {
+    super(principal, request, { allowed: false, policies: [], errors: [] });
   }
 }
 

@@ -1,17 +1,17 @@
-import type { Denied } from "../policy/errors.ts";
+import { type Denied, DryRun } from "../policy/errors.ts";
 import type { EntityUid } from "../policy/types.ts";
 
 /**
  * The text by which scripts and the runner know a denial; the runner classifies by "permission denied".
  * @param resource what is shown of the resource, where that is not its type and id
  */
-export function denialMessage(
-  { principal, request, decision }: Denied,
-  resource = shownResource(request.resource),
-): string {
+export function denialMessage(denied: Denied, resource = shownResource(denied.request.resource)): string {
+  const { principal, request, decision } = denied;
   if (decision.failure) return "Authorization check failed";
   const [namespace, action] = request.action.split(".");
-  return `Permission denied: ${principal} unauthorized to perform ${namespace}::Action::"${action}" for ${resource}`;
+  const what = `perform ${namespace}::Action::"${action}" for ${resource}`;
+  if (denied instanceof DryRun) return `Permission denied: dry run: ${principal} would be allowed to ${what}`;
+  return `Permission denied: ${principal} unauthorized to ${what}`;
 }
 
 /** URLs stand in quotes, paths do not, and what belongs to the system has its type once more: as scripts know them. */

@@ -1,0 +1,136 @@
+import type { HostResult } from "rhai-wasm";
+import { Terminated } from "rhai-wasm";
+import { DecisionLog } from "../audit/decision-log.ts";
+import type { Engine, RunLimits } from "../engine/index.ts";
+import type { Fd } from "../platform/file.ts";
+import { LIMITS } from "../platform/limits.ts";
+import { LineReader, writeLine } from "../platform/lines.ts";
+import { PolicyError } from "../policy/index.ts";
+import { readActivePolicy } from "./active-policy.ts";
+import { parseArguments } from "./arguments.ts";
+import { Authority } from "./authority.ts";
+import { Control } from "./control.ts";
+import { RunError } from "./errors.ts";
+import type { Job, Report, RunEvent } from "./protocol.ts";
+import type { RunResult } from "./result.ts";
+import { type Program, refusedResult, runScript } from "./run.ts";
+import type { LogLevel, RunState } from "./run-state.ts";
+
+const INPUT: Fd = 0;
+const OUTPUT: Fd = 1;
+
+/** Events that are told together, and the longest that one waits for others, in milliseconds. */
+const EVENTS = 64;
+const EVENTS_MS = 20;
+
+export interface RunnerOptions {
+  readonly engine: Engine;
+  readonly program: Program;
+  /** The state directory. */
+  readonly directory: Fd;
+  readonly limits: (timeMs: number) => RunLimits;
+  readonly logLevel: LogLevel;
+}
+
+/** Runs the jobs that come by standard input, one after the other, until it closes. */
+export async function serveJobs(options: RunnerOptions): Promise<void> {
+  const { directory } = options;
+  const log = new DecisionLog(directory);
+  const control = new Control(directory);
+  const reader = new LineReader(INPUT, LIMITS.jobBytes);
+  const { epoch } = control.read();
+  let authority: Authority;
+  try {
+    authority = new Authority(readActivePolicy(directory), log);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    tell({ type: "refused", message: error.explained });
+    return;
+  }
+  const runner = new Runner(options, authority, control, epoch);
+  tell({ type: "ready", revision: authority.revision });
+  for (let line = reader.next(); line !== undefined; line = reader.next()) {
+    // Written by the agent, which is this very program.
+    await runner.perform(JSON.parse(line) as Job);
+  }
+}
+
+const tell = (report: Report): void => writeLine(OUTPUT, JSON.stringify(report));
+
+class Runner {
+  private events: RunEvent[] = [];
+  private toldAt = 0;
+
+  constructor(
+    private readonly options: RunnerOptions,
+    private readonly authority: Authority,
+    private readonly control: Control,
+    private epoch: number,
+  ) {}
+
+  async perform(job: Job): Promise<void> {
+    const result = await this.run(job);
+    this.tellEvents(job.run);
+    const { denials, moreDenials, revision } = this.authority;
+    tell({ type: "result", run: job.run, result: { ...result }, denials, moreDenials, revision });
+  }
+
+  private async run(job: Job): Promise<RunResult> {
+    const startedAt = performance.now();
+    const { engine, program, limits, logLevel } = this.options;
+    try {
+      return await runScript(engine, this.watched(program), {
+        script: job.script,
+        arguments: parseArguments(job.arguments),
+        access: this.authority.begin({ ...job, onEvent: (event) => this.onEvent(job.run, event) }),
+        limits: limits(job.timeoutMs),
+        cancelled: () => this.stopped(),
+        onLog: ({ level, message, timestamp }) =>
+          this.onEvent(job.run, { type: "log", level, message, time: timestamp }),
+        logLevel,
+        startedAt,
+      });
+    } catch (error) {
+      if (error instanceof RunError) return refusedResult(error, startedAt);
+      throw error;
+    }
+  }
+
+  /** `program`, with a look before every operation at what the owner of the host wants. */
+  private watched(program: Program): Program {
+    return {
+      ...program,
+      call: (state: RunState, operation, args, position): HostResult => {
+        this.heed();
+        return program.call(state, operation, args, position);
+      },
+    };
+  }
+
+  private heed(): void {
+    const { killed, epoch } = this.control.read();
+    if (killed) throw new Terminated(this.reason());
+    if (epoch === this.epoch) return;
+    this.authority.activate(readActivePolicy(this.options.directory));
+    this.epoch = epoch;
+  }
+
+  private stopped(): string | undefined {
+    return this.control.read().killed ? this.reason() : undefined;
+  }
+
+  private reason(): string {
+    return `stopped by the kill switch: ${this.control.reason()}`;
+  }
+
+  private onEvent(run: string, event: RunEvent): void {
+    this.events.push(event);
+    if (this.events.length >= EVENTS || performance.now() - this.toldAt > EVENTS_MS) this.tellEvents(run);
+  }
+
+  private tellEvents(run: string): void {
+    if (this.events.length > 0) tell({ type: "events", run, events: this.events });
+    this.events = [];
+    this.toldAt = performance.now();
+  }
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { scrub } from "./environment.ts";
+import { LimitError } from "./limits.ts";
+
+/** How a process ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** Another process of this very program, spoken with in lines. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when it has ended and all its lines were given. */
+  readonly ended: Promise<Ended>;
+  send(line: string): void;
+  /** Closes its input. */
+  close(): void;
+  kill(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+export interface ChildOptions {
+  readonly args: readonly string[];
+  readonly onLine: (line: string) => void;
+  /** Bytes of one of its lines; one with more is the end of it. */
+  readonly lineBytes: number;
+}
+
+/** The file of this process, also when another has taken its name, as an update does. */
+const SELF = process.platform === "linux" ? "/proc/self/exe" : process.execPath;
+
+/** Starts this program once more, in a session of its own, with `args`. */
+export function startSelf({ args, onLine, lineBytes }: ChildOptions): Child {
+  const child = spawn(SELF, args, {
+    argv0: "remit",
+    stdio: ["pipe", "pipe", "inherit"],
+    env: scrub(process.env),
+    detached: true,
+  });
+  // A child that is gone is told of by `ended`, not by a write that fails.
+  child.stdin.on("error", () => undefined);
+  const lines = new LineSplitter(lineBytes, onLine);
+  child.stdout.on("data", (chunk: Buffer) => {
+    try {
+      lines.push(chunk);
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
+      child.kill("SIGKILL");
+    }
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended: endOf(child),
+    send: (line) => void child.stdin.write(`${line}\n`),
+    close: () => child.stdin.end(),
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  return new Promise((resolve) => {
+    child.on("error", () => resolve({ code: null, signal: null }));
+    child.on("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+const NEWLINE = 0x0a;
+
+/** Cuts what comes in pieces into lines. */
+export class LineSplitter {
+  private pieces: Buffer[] = [];
+  private length = 0;
+
+  constructor(
+    private readonly maxBytes: number,
+    private readonly onLine: (line: string) => void,
+  ) {}
+
+  /** @throws {LimitError} */
+  push(chunk: Buffer): void {
+    let rest = chunk;
+    for (let end = rest.indexOf(NEWLINE); end !== -1; end = rest.indexOf(NEWLINE)) {
+      this.keep(rest.subarray(0, end));
+      const line = Buffer.concat(this.pieces, this.length).toString();
+      this.pieces = [];
+      this.length = 0;
+      rest = rest.subarray(end + 1);
+      this.onLine(line);
+    }
+    this.keep(rest);
+  }
+
+  private keep(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.length += piece.length;
+    if (this.length > this.maxBytes) throw new LimitError("lineBytes", this.maxBytes);
+    this.pieces.push(piece);
+  }
+}

@@ -1,0 +1,60 @@
+import { readSync, writeSync } from "node:fs";
+import type { Fd } from "./file.ts";
+import { LimitError } from "./limits.ts";
+import { OsError, withOsErrors } from "./os-error.ts";
+
+const NEWLINE = 0x0a;
+const CHUNK = 64 * 1024;
+const MAX_PAUSE_MS = 20;
+
+/** Reads lines from a pipe or socket, and waits for them: while it does, nothing else happens in this process. */
+export class LineReader {
+  private rest: Uint8Array = new Uint8Array(0);
+
+  /** @param maxBytes of one line; with more it throws a {@link LimitError} */
+  constructor(
+    private readonly fd: Fd,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** The next line without its end; `undefined` when the other side has closed. */
+  next(): string | undefined {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for (;;) {
+      const end = this.rest.indexOf(NEWLINE);
+      const piece = end === -1 ? this.rest : this.rest.subarray(0, end);
+      pieces.push(piece);
+      length += piece.length;
+      if (length > this.maxBytes) throw new LimitError("lineBytes", this.maxBytes);
+      if (end !== -1) {
+        this.rest = this.rest.subarray(end + 1);
+        return Buffer.concat(pieces, length).toString();
+      }
+      const chunk = new Uint8Array(CHUNK);
+      const count = waiting(() => readSync(this.fd, chunk, 0, chunk.length, null));
+      this.rest = chunk.subarray(0, count);
+      if (count === 0) return undefined;
+    }
+  }
+}
+
+/** Writes `line` and its end to a pipe or socket, and waits until all of it is taken. */
+export function writeLine(fd: Fd, line: string): void {
+  const bytes = Buffer.from(`${line}\n`);
+  for (let done = 0; done < bytes.length; ) {
+    done += waiting(() => writeSync(fd, bytes, done, bytes.length - done));
+  }
+}
+
+/** Calls `call` again while the descriptor is one that does not wait, and has nothing or no room. */
+function waiting(call: () => number): number {
+  for (let pause = 1; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    try {
+      return withOsErrors(call);
+    } catch (error) {
+      if (!(error instanceof OsError) || (error.code !== "EAGAIN" && error.code !== "EINTR")) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
+}
