@@ -3,7 +3,9 @@ import { close, closing, type Fd, openAt, readAll, replaceContent } from "../pla
 import { LIMITS } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 
-const NAME = "policy.cedar";
+/** Names in the state directory: of the policy in force, and of one that is to be tried. */
+const ACTIVE = "policy.cedar";
+export const CANDIDATE = "candidate.cedar";
 const MODE = 0o600;
 const REVISION_CHARACTERS = 16;
 
@@ -19,10 +21,10 @@ export const policySource = (text: string): PolicySource => ({
   revision: createHash("sha256").update(text).digest("hex").slice(0, REVISION_CHARACTERS),
 });
 
-/** The policy that is active in a state directory. Where there is none, one that permits nothing. */
-export function readActivePolicy(directory: Fd): PolicySource {
+/** The policy that is active in a state directory, or another of it. Where there is none, one that permits nothing. */
+export function readPolicy(directory: Fd, name = ACTIVE): PolicySource {
   try {
-    const fd = openAt(directory, NAME, { access: "read" });
+    const fd = openAt(directory, name, { access: "read" });
     const bytes = closing(fd, () => readAll(fd, LIMITS.policyBytes));
     return policySource(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
@@ -31,7 +33,7 @@ export function readActivePolicy(directory: Fd): PolicySource {
   }
 }
 
-/** Makes `text` the active policy; runners take it when the epoch of the control file changes. */
-export function writeActivePolicy(directory: Fd, text: string): void {
-  close(replaceContent(directory, NAME, Buffer.from(text), { mode: MODE }));
+/** Makes `text` the active policy; runners take it when the epoch of the control file changes. Or puts it elsewhere. */
+export function writePolicy(directory: Fd, text: string, name = ACTIVE): void {
+  close(replaceContent(directory, name, Buffer.from(text), { mode: MODE }));
 }

@@ -6,7 +6,7 @@ import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
 import { PolicyError } from "../policy/index.ts";
-import { readActivePolicy } from "./active-policy.ts";
+import { readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
 import { Authority } from "./authority.ts";
 import { Control } from "./control.ts";
@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly program: Program;
   /** The state directory. */
   readonly directory: Fd;
+  /** Name of the policy in it, unless it is the active one. */
+  readonly policy?: string;
   readonly limits: (timeMs: number) => RunLimits;
   readonly logLevel: LogLevel;
 }
@@ -41,7 +43,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   const { epoch } = control.read();
   let authority: Authority;
   try {
-    authority = new Authority(readActivePolicy(directory), log);
+    authority = new Authority(readPolicy(directory, options.policy), log);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     tell({ type: "refused", message: error.explained });
@@ -111,7 +113,7 @@ class Runner {
     const { killed, epoch } = this.control.read();
     if (killed) throw new Terminated(this.reason());
     if (epoch === this.epoch) return;
-    this.authority.activate(readActivePolicy(this.options.directory));
+    this.authority.activate(readPolicy(this.options.directory));
     this.epoch = epoch;
   }
 

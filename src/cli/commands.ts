@@ -54,6 +54,20 @@ export const RUN: Command = {
   load: async () => (await import("./run.ts")).run,
 };
 
+/** What the agent starts; it is in no help text. */
+export const INTERNAL_COMMANDS: readonly Command[] = [
+  {
+    name: "runner",
+    summary: "Run scripts for the agent",
+    usage: "runner --state DIR",
+    options: [
+      { name: "state", value: "DIR", required: true, summary: "The state directory" },
+      { name: "policy", value: "NAME", summary: "Name of the policy in it" },
+    ],
+    load: async () => (await import("./runner.ts")).runner,
+  },
+];
+
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly Command[] = [
   RUN,

@@ -1,6 +1,6 @@
 import { didYouMean } from "../policy/suggestion.ts";
 import { type Given, UsageError } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, INTERNAL_COMMANDS } from "./commands.ts";
 import { print } from "./terminal.ts";
 import { commandHelp, programHelp } from "./usage.ts";
 
@@ -14,7 +14,7 @@ export function showHelp({ operand }: Given): number {
 
 /** The command of this name. @throws {UsageError} with the names that are near it */
 export function findCommand(name: string) {
-  const found = COMMANDS.find((command) => command.name === name);
+  const found = [...COMMANDS, ...INTERNAL_COMMANDS].find((command) => command.name === name);
   if (found) return found;
   const near = didYouMean(
     name,

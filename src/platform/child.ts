@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { scrub } from "./environment.ts";
 import { LimitError } from "./limits.ts";
+import { killTree } from "./process-tree.ts";
 
 /** How a process ended. */
 export interface Ended {
@@ -16,7 +17,8 @@ export interface Child {
   send(line: string): void;
   /** Closes its input. */
   close(): void;
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  /** Ends it, and all that it has started. */
+  killTree(): void;
 }
 
 export interface ChildOptions {
@@ -45,7 +47,7 @@ export function startSelf({ args, onLine, lineBytes }: ChildOptions): Child {
       lines.push(chunk);
     } catch (error) {
       if (!(error instanceof LimitError)) throw error;
-      child.kill("SIGKILL");
+      killTree(child.pid ?? 0);
     }
   });
   return {
@@ -53,7 +55,11 @@ export function startSelf({ args, onLine, lineBytes }: ChildOptions): Child {
     ended: endOf(child),
     send: (line) => void child.stdin.write(`${line}\n`),
     close: () => child.stdin.end(),
-    kill: (signal) => void child.kill(signal),
+    killTree: () => {
+      // Its number cannot be another's before it has been waited for.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        killTree(child.pid);
+    },
   };
 }
 

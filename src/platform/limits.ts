@@ -97,6 +97,10 @@ export const LIMITS = {
 
   /** Bytes of a job for a runner process, as JSON: a script and its arguments, each character of which may take six. */
   jobBytes: 16 * MiB,
+  /** Bytes of what a runner process reports at once, as JSON: a result, each character of which may take six. */
+  reportBytes: 512 * MiB,
+  /** How long a run may overstay its time before its process is ended, in milliseconds. */
+  overstayMs: 2000,
   /** Bytes of one record of the decision log. */
   decisionBytes: 16 * KiB,
   /** Bytes of one file of the decision log; then the next one begins. */

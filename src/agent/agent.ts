@@ -1,0 +1,202 @@
+import { createHash, randomBytes } from "node:crypto";
+import { DecisionLog } from "../audit/decision-log.ts";
+import { AuditError } from "../audit/errors.ts";
+import type { Entry } from "../audit/record.ts";
+import type { Fd } from "../platform/file.ts";
+import type { Principal } from "../policy/types.ts";
+import { CANDIDATE, policySource, readPolicy, writePolicy } from "./active-policy.ts";
+import { AgentError } from "./agent-errors.ts";
+import { Control } from "./control.ts";
+import { Pool, type PoolOptions } from "./pool.ts";
+import type { Outcome } from "./runner-process.ts";
+import { Run, type RunStatus, Runs } from "./runs.ts";
+
+export interface AgentOptions extends PoolOptions {
+  /** The state directory, open. */
+  readonly directory: Fd;
+}
+
+/** A script that somebody asks to be run. */
+export interface RunRequest {
+  readonly script: string;
+  /** JSON of the arguments, tagged. */
+  readonly arguments: string;
+  readonly principal: Principal;
+  readonly timeoutMs: number;
+  readonly dryRun: boolean;
+}
+
+export interface AgentStatus {
+  readonly killed: string | undefined;
+  readonly revision: string;
+  readonly running: number;
+  readonly queued: number;
+}
+
+const uidOf = ({ type, id }: Principal): string => `${type}::"${id}"`;
+
+/** Takes runs, and what their owner says about them: the heart of `remit serve`, without its network. */
+export class Agent {
+  readonly runs = new Runs();
+  private readonly control: Control;
+  private readonly log: DecisionLog;
+  private readonly pool: Pool;
+  private readonly settled = new Map<string, Promise<void>>();
+  private stopping = false;
+
+  constructor(private readonly options: AgentOptions) {
+    this.control = new Control(options.directory);
+    this.log = new DecisionLog(options.directory);
+    this.pool = new Pool(options);
+  }
+
+  /** Makes runners ready. @throws {AgentError} `policy_refused` */
+  async start(): Promise<void> {
+    await this.pool.warmUp();
+  }
+
+  status(): AgentStatus {
+    const { killed } = this.control.read();
+    return {
+      killed: killed ? this.control.reason() : undefined,
+      revision: readPolicy(this.options.directory).revision,
+      running: this.pool.running,
+      queued: this.pool.queued,
+    };
+  }
+
+  /** Takes a run, which begins when a runner is free. @throws {AgentError} */
+  submit(request: RunRequest): Run {
+    const { principal, dryRun, script } = request;
+    this.expectOpen();
+    const run = new Run(`run_${randomBytes(12).toString("hex")}`, uidOf(principal), dryRun);
+    this.pool.expectRoom();
+    this.remember({
+      kind: "run",
+      run: run.id,
+      principal: run.owner,
+      event: "started",
+      script: createHash("sha256").update(script).digest("hex"),
+    });
+    this.runs.add(run);
+    const ended = this.pool.run({
+      job: { ...request, run: run.id },
+      onStart: () => run.begin(),
+      onEvents: (events) => run.addAll(events),
+    });
+    this.settled.set(
+      run.id,
+      ended.then((outcome) => this.settle(run, outcome)),
+    );
+    return run;
+  }
+
+  /** Resolves when the run is over. */
+  async over(run: Run): Promise<void> {
+    await this.settled.get(run.id);
+  }
+
+  /** Ends a run before its time. @throws {AgentError} `run_ended` */
+  cancel(run: Run, principal: Principal): void {
+    if (run.isOver) throw new AgentError("run_ended", `the run ${run.id} is over already`);
+    this.remember({ kind: "admin", principal: uidOf(principal), act: "cancel", details: { run: run.id } });
+    this.ending.set(run.id, "cancelled");
+    this.pool.cancel(run.id);
+  }
+
+  /** Stops everything, until {@link resume}; also after a restart. */
+  kill(reason: string, principal: Principal): void {
+    this.control.kill(reason);
+    this.heedControl();
+    this.remember({ kind: "admin", principal: uidOf(principal), act: "kill", details: { reason } });
+  }
+
+  resume(principal: Principal): void {
+    this.remember({ kind: "admin", principal: uidOf(principal), act: "resume" });
+    this.control.resume();
+  }
+
+  /** Ends what runs if somebody threw the switch; it may be another process. */
+  heedControl(): void {
+    if (this.control.read().killed) this.pool.killAll(`stopped by the kill switch: ${this.control.reason()}`);
+  }
+
+  /**
+   * Makes `text` the policy, for runs that go on from their next operation. @throws {AgentError} `policy_refused`
+   * with the policy before in force
+   */
+  async activate(text: string, principal: Principal): Promise<string> {
+    const { directory } = this.options;
+    writePolicy(directory, text, CANDIDATE);
+    const trial = new Pool({ ...this.options, policy: CANDIDATE, warm: 0, concurrency: 1 });
+    await trial.warmUp();
+    const { revision } = policySource(text);
+    writePolicy(directory, text);
+    this.remember({ kind: "admin", principal: uidOf(principal), act: "policy", details: { revision } });
+    this.control.nextEpoch();
+    this.pool.refresh();
+    return revision;
+  }
+
+  /** Takes nothing new, and ends when what runs has ended, or after `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.stopping = true;
+    const late = setTimeout(() => this.pool.killAll("the agent is shutting down"), graceMs);
+    await this.pool.close();
+    await Promise.all(this.settled.values());
+    clearTimeout(late);
+    this.log.close();
+    this.control.close();
+  }
+
+  private readonly ending = new Map<string, RunStatus>();
+
+  private expectOpen(): void {
+    if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
+    if (!this.control.read().killed) return;
+    throw new AgentError("killed", `all runs are stopped by the kill switch: ${this.control.reason()}`);
+  }
+
+  private settle(run: Run, outcome: Outcome): void {
+    const asked = this.ending.get(run.id);
+    this.ending.delete(run.id);
+    this.settled.delete(run.id);
+    let status: RunStatus;
+    if ("report" in outcome) {
+      const { result, denials, moreDenials, revision } = outcome.report;
+      Object.assign(run, { result, denials, moreDenials, revision });
+      status = asked ?? (result.status === "SUCCESS" ? "succeeded" : "failed");
+    } else {
+      status = asked ?? (this.control.read().killed ? "killed" : "lost");
+      run.result = lostResult(outcome.died);
+    }
+    run.end(status);
+    this.runs.forget();
+    try {
+      this.remember({ kind: "run", run: run.id, principal: run.owner, event: "ended", outcome: status });
+    } catch (error) {
+      // The run is over all the same; what follows is refused by itself.
+      if (!(error instanceof AgentError)) throw error;
+    }
+  }
+
+  private remember(entry: Entry): void {
+    try {
+      // What somebody did to the agent must outlast a loss of power.
+      if (entry.kind === "admin") this.log.writeDurably(entry);
+      else this.log.write(entry);
+    } catch (error) {
+      if (!(error instanceof AuditError)) throw error;
+      throw new AgentError("audit_unavailable", error.message, { cause: error });
+    }
+  }
+}
+
+/** The result of a run whose process ended without one. */
+function lostResult(why: string) {
+  return {
+    output: "",
+    status: "ERROR",
+    error: { error_type: "INTERNAL_EXCEPTION", message: `the run has no result: ${why}` },
+  };
+}

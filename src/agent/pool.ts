@@ -1,0 +1,189 @@
+import { LIMITS } from "../platform/limits.ts";
+import { AgentError } from "./agent-errors.ts";
+import type { Job, RunEvent } from "./protocol.ts";
+import { type Outcome, RunnerProcess } from "./runner-process.ts";
+
+export interface PoolOptions {
+  /** Path of the state directory. */
+  readonly state: string;
+  /** Name of the policy in it, unless it is the active one. */
+  readonly policy?: string;
+  /** Runner processes that wait for a job. */
+  readonly warm: number;
+  /** Runner processes in all, and so runs at the same time. */
+  readonly concurrency: number;
+  /** Jobs that wait for a runner. */
+  readonly queue: number;
+}
+
+/** A run that was asked for. */
+export interface Ticket {
+  readonly job: Job;
+  readonly onStart: () => void;
+  readonly onEvents: (events: readonly RunEvent[]) => void;
+}
+
+interface Waiting {
+  readonly ticket: Ticket;
+  readonly end: (outcome: Outcome) => void;
+}
+
+const REPLACE_MS = 100;
+/** Runs that a process takes before another takes its place: what grew in it goes with it. */
+const MAX_RUNS = 5000;
+
+/** The runner processes: some wait for jobs, no more than some run at the same time, and the other jobs queue. */
+export class Pool {
+  private readonly idle: RunnerProcess[] = [];
+  private readonly busy = new Map<string, RunnerProcess>();
+  private readonly queue: Waiting[] = [];
+  private starting = 0;
+  private closing = false;
+
+  constructor(private readonly options: PoolOptions) {}
+
+  get running(): number {
+    return this.busy.size;
+  }
+
+  get queued(): number {
+    return this.queue.length;
+  }
+
+  /** Starts the runners that are to wait. @throws {AgentError} `policy_refused` when they cannot run under the policy */
+  async warmUp(): Promise<string> {
+    const runner = await this.start();
+    const { revision } = runner;
+    this.release(runner.process);
+    return revision;
+  }
+
+  /** @throws {AgentError} `queue_full` when no further job can wait */
+  expectRoom(): void {
+    if (this.queue.length < this.options.queue || this.hasRoom()) return;
+    throw new AgentError("queue_full", `${this.options.queue} runs wait already; try again later`);
+  }
+
+  /** Runs the job as soon as a runner is free. */
+  run(ticket: Ticket): Promise<Outcome> {
+    return new Promise((end) => {
+      this.queue.push({ ticket, end });
+      this.next();
+    });
+  }
+
+  /** Ends a run: one that waits never starts, of one that runs the process ends. False if it is neither. */
+  cancel(run: string): boolean {
+    const index = this.queue.findIndex(({ ticket }) => ticket.job.run === run);
+    const [waiting] = index === -1 ? [] : this.queue.splice(index, 1);
+    waiting?.end({ died: "it was cancelled before it began" });
+    this.busy.get(run)?.kill();
+    return waiting !== undefined || this.busy.has(run);
+  }
+
+  /** Ends everything that runs or waits, now. */
+  killAll(why: string): void {
+    for (const { end } of this.queue.splice(0)) end({ died: why });
+    for (const runner of this.busy.values()) runner.kill();
+  }
+
+  /** Lets runners that wait go, so that the next ones begin anew. */
+  refresh(): void {
+    for (const runner of this.idle.splice(0)) runner.close();
+    this.keepWarm();
+  }
+
+  /** Takes no more jobs, and returns when the last run has ended. */
+  async close(): Promise<void> {
+    this.closing = true;
+    for (const runner of this.idle.splice(0)) runner.close();
+    await Promise.all([...this.busy.values()].map(({ ended }) => ended));
+  }
+
+  private hasRoom(): boolean {
+    return this.idle.length > 0 || this.busy.size + this.starting < this.options.concurrency;
+  }
+
+  private next(): void {
+    while (this.queue.length > 0 && this.hasRoom()) {
+      const runner = this.takeIdle();
+      if (runner === undefined) {
+        if (this.starting >= this.queue.length) return;
+        void this.startForQueue();
+      } else this.begin(runner);
+    }
+  }
+
+  private takeIdle(): RunnerProcess | undefined {
+    for (let runner = this.idle.pop(); runner !== undefined; runner = this.idle.pop()) {
+      if (runner.alive) return runner;
+    }
+    return undefined;
+  }
+
+  private begin(runner: RunnerProcess): void {
+    const waiting = this.queue.shift();
+    if (waiting === undefined) throw new Error("no job waits");
+    const { ticket, end } = waiting;
+    const { job } = ticket;
+    this.busy.set(job.run, runner);
+    ticket.onStart();
+    const overstay = setTimeout(() => runner.kill(), job.timeoutMs + LIMITS.overstayMs);
+    void runner.run(job, ticket.onEvents).then((outcome) => {
+      clearTimeout(overstay);
+      this.busy.delete(job.run);
+      end(outcome);
+      this.release(runner);
+      this.next();
+    });
+  }
+
+  private release(runner: RunnerProcess): void {
+    const isWanted = this.idle.length < this.options.warm || this.queue.length > 0;
+    const isFit = runner.alive && runner.runs < MAX_RUNS && !this.closing;
+    if (isFit && isWanted) this.idle.push(runner);
+    else if (runner.alive) runner.close();
+    this.keepWarm();
+  }
+
+  private keepWarm(): void {
+    const missing = this.options.warm - this.idle.length - this.busy.size - this.starting;
+    if (missing > 0 && !this.closing) void this.startForQueue();
+  }
+
+  /** One that ended while it waited is replaced, soon but not in a tight loop. */
+  private replace(ended: RunnerProcess): void {
+    const index = this.idle.indexOf(ended);
+    if (index === -1) return;
+    this.idle.splice(index, 1);
+    setTimeout(() => this.keepWarm(), REPLACE_MS);
+  }
+
+  private async startForQueue(): Promise<void> {
+    try {
+      const { process } = await this.start();
+      this.idle.push(process);
+      if (this.queue.length > 0) this.next();
+    } catch (error) {
+      // Every job that waits would meet the same.
+      const why = error instanceof Error ? error.message : String(error);
+      for (const { end } of this.queue.splice(0)) end({ died: why });
+    }
+  }
+
+  private async start(): Promise<{ readonly process: RunnerProcess; readonly revision: string }> {
+    this.starting++;
+    try {
+      const process = new RunnerProcess(this.options.state, this.options.policy);
+      const state = await process.started;
+      if ("revision" in state) {
+        void process.ended.then(() => this.replace(process));
+        return { process, revision: state.revision };
+      }
+      process.kill();
+      throw new AgentError("policy_refused", state.refused);
+    } finally {
+      this.starting--;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { type Child, startSelf } from "../platform/child.ts";
+import { LIMITS } from "../platform/limits.ts";
+import { type Job, Report, type RunEvent } from "./protocol.ts";
+
+/** What a runner reports of a run that it has ended. */
+export type RunReport = Extract<Report, { type: "result" }>;
+
+/** How a run ended: with a result, or because its process did. */
+export type Outcome = { readonly report: RunReport } | { readonly died: string };
+
+interface Task {
+  readonly run: string;
+  readonly onEvents: (events: readonly RunEvent[]) => void;
+  readonly end: (outcome: Outcome) => void;
+}
+
+/** A process of our own that runs scripts, one at a time. */
+export class RunnerProcess {
+  /** The revision of the policy that it started with, or why it cannot run anything. */
+  readonly started: Promise<{ readonly revision: string } | { readonly refused: string }>;
+  readonly ended: Promise<void>;
+  /** Runs that it has taken. */
+  runs = 0;
+  private readonly child: Child;
+  private task: Task | undefined;
+  private isAlive = true;
+  private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
+
+  /**
+   * @param state path of the state directory
+   * @param policy name of the policy in it, unless it is the active one
+   */
+  constructor(state: string, policy?: string) {
+    this.started = new Promise((resolve) => {
+      this.onStarted = resolve;
+    });
+    this.child = startSelf({
+      args: ["runner", "--state", state, ...(policy === undefined ? [] : ["--policy", policy])],
+      lineBytes: LIMITS.reportBytes,
+      onLine: (line) => this.take(line),
+    });
+    this.ended = this.child.ended.then(({ code, signal }) => {
+      this.isAlive = false;
+      const how = signal === null ? `with status ${code}` : `by ${signal}`;
+      this.onStarted({ refused: `the runner process ended ${how} before it was ready` });
+      this.finish({ died: `the runner process ended ${how}` });
+    });
+  }
+
+  get alive(): boolean {
+    return this.isAlive;
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  /** Runs `job`. It must be started, and must have no other. */
+  run(job: Job, onEvents: Task["onEvents"]): Promise<Outcome> {
+    this.runs++;
+    return new Promise((end) => {
+      this.task = { run: job.run, onEvents, end };
+      if (this.isAlive) this.child.send(JSON.stringify(job));
+      else this.finish({ died: "the runner process has ended" });
+    });
+  }
+
+  /** Lets it end when it has nothing to do. */
+  close(): void {
+    this.child.close();
+  }
+
+  /** Ends it now, with all that it started. */
+  kill(): void {
+    this.child.killTree();
+  }
+
+  private take(line: string): void {
+    const report = readReport(line);
+    if (report === undefined) this.kill();
+    else if (report.type === "ready") this.onStarted({ revision: report.revision });
+    else if (report.type === "refused") this.onStarted({ refused: report.message });
+    else if (report.run === this.task?.run) {
+      if (report.type === "events") this.task.onEvents(report.events);
+      else this.finish({ report });
+    }
+  }
+
+  private finish(outcome: Outcome): void {
+    const { task } = this;
+    this.task = undefined;
+    task?.end(outcome);
+  }
+}
+
+/** `undefined` of what is no report: whoever says that is not to be trusted with anything. */
+function readReport(line: string): Report | undefined {
+  try {
+    return Report.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}

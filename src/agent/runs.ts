@@ -1,0 +1,136 @@
+import type { Denial, RunEvent } from "./protocol.ts";
+
+/** What becomes of a run, in this order; one of the last five is how it ends. */
+export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "killed" | "lost";
+
+/** Something that happened in a run, with its place in the order of all that did. */
+export type NumberedEvent = { readonly id: number } & (
+  | RunEvent
+  | { readonly type: "status"; readonly status: RunStatus }
+  | { readonly type: "end" }
+);
+
+/** Bytes of the texts of events that are kept of one run; the oldest go first. */
+const MAX_EVENT_BYTES = 256 * 1024;
+
+/** What a run answered: the JSON result of `remit run`. */
+export interface Result {
+  readonly output: string;
+  readonly status: string;
+  readonly [field: string]: unknown;
+}
+
+/** A run that somebody asked the agent for. */
+export class Run {
+  status: RunStatus = "queued";
+  result: Result | undefined;
+  denials: readonly Denial[] = [];
+  moreDenials = 0;
+  /** Of the policy that decided last. */
+  revision: string | undefined;
+  readonly createdAt = new Date();
+  startedAt: Date | undefined;
+  endedAt: Date | undefined;
+  private events: NumberedEvent[] = [];
+  private bytes = 0;
+  private lastId = 0;
+  private readonly listeners = new Set<(event: NumberedEvent) => void>();
+
+  /** @param owner Cedar uid of the principal that asked */
+  constructor(
+    readonly id: string,
+    readonly owner: string,
+    readonly dryRun: boolean,
+  ) {}
+
+  get isOver(): boolean {
+    return this.endedAt !== undefined;
+  }
+
+  /** Bytes that keeping it takes, about. */
+  get size(): number {
+    return this.bytes + (this.result ? this.result.output.length + 2048 : 0);
+  }
+
+  begin(): void {
+    this.startedAt = new Date();
+    this.become("running");
+  }
+
+  end(status: RunStatus): void {
+    this.endedAt = new Date();
+    this.become(status);
+    this.add({ type: "end" });
+  }
+
+  addAll(events: readonly RunEvent[]): void {
+    for (const event of events) this.add(event);
+  }
+
+  /** Events after the one with number `after`, as far as they are kept. */
+  eventsAfter(after: number): readonly NumberedEvent[] {
+    return this.events.filter(({ id }) => id > after);
+  }
+
+  /** Calls `listener` for each event from now on, until the function returned is called. */
+  listen(listener: (event: NumberedEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private become(status: RunStatus): void {
+    this.status = status;
+    this.add({ type: "status", status });
+  }
+
+  private add(event: RunEvent | { type: "status"; status: RunStatus } | { type: "end" }): void {
+    const numbered = { id: ++this.lastId, ...event };
+    this.events.push(numbered);
+    this.bytes += sizeOf(numbered);
+    while (this.bytes > MAX_EVENT_BYTES && this.events.length > 1) {
+      const [oldest] = this.events.splice(0, 1);
+      if (oldest) this.bytes -= sizeOf(oldest);
+    }
+    for (const listener of this.listeners) listener(numbered);
+  }
+}
+
+function sizeOf(event: NumberedEvent): number {
+  const texts =
+    event.type === "log" ? event.message.length : event.type === "decision" ? event.resource.id.length : 0;
+  return 128 + texts;
+}
+
+const MAX_RUNS = 1000;
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** The runs that can be asked about: all that go on, and the latest of those that are over. */
+export class Runs {
+  private readonly byId = new Map<string, Run>();
+
+  add(run: Run): void {
+    this.byId.set(run.id, run);
+    this.forget();
+  }
+
+  get(id: string): Run | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The latest first. */
+  all(): readonly Run[] {
+    return [...this.byId.values()].reverse();
+  }
+
+  /** Lets the oldest go that are over, when there are too many or they take too much memory. */
+  forget(): void {
+    let bytes = 0;
+    for (const run of this.byId.values()) bytes += run.size;
+    for (const run of this.byId.values()) {
+      if (this.byId.size <= MAX_RUNS && bytes <= MAX_BYTES) return;
+      if (!run.isOver) continue;
+      bytes -= run.size;
+      this.byId.delete(run.id);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { logLevel } from "../agent/index.ts";
+import { serveJobs } from "../agent/runner.ts";
+import { createEngine, prepareEngine } from "../engine/index.ts";
+import { openStateDirectory } from "../platform/state-directory.ts";
+import { prepareCedar } from "../policy/index.ts";
+import { callOperation, importModule, surface } from "../sdk/index.ts";
+import type { Given } from "./command.ts";
+import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
+
+/** `remit runner`: what `remit serve` starts to run scripts in. Nobody calls it by hand. */
+export async function runner({ options }: Given): Promise<number> {
+  const directory = openStateDirectory(options.get("state") ?? "");
+  const policy = options.get("policy");
+  const preparing = prepareEngine();
+  const [engine] = await Promise.all([
+    preparing.then(() => createEngine(surface.manifest, ENGINE_OPTIONS)),
+    prepareCedar(),
+  ]);
+  await serveJobs({
+    engine,
+    program: { manifest: surface.manifest, call: callOperation, importModule },
+    directory,
+    ...(policy === undefined ? {} : { policy }),
+    limits: runLimits,
+    logLevel: logLevel(process.env["LOG_LEVEL"]),
+  });
+  return 0;
+}
