@@ -7,8 +7,9 @@ const source = join(import.meta.dirname, "../src");
 
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   "main.ts": ["cli"],
-  cli: ["agent", "engine", "policy", "sdk", "platform"],
-  agent: ["engine", "policy"],
+  cli: ["server", "agent", "engine", "policy", "sdk", "platform"],
+  server: ["agent", "platform"],
+  agent: ["engine", "policy", "audit", "platform"],
   engine: [],
   "rhai-wasm": [],
   policy: [],
@@ -22,6 +23,9 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "rhai-wasm": ["engine", "sdk", "agent", "cli"],
   "@cedar-policy/cedar-wasm": ["policy"],
   "dbus-native": ["platform"],
+  hono: ["server"],
+  "@hono/zod-openapi": ["server"],
+  zod: ["agent"],
 };
 
 interface Import {

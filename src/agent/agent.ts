@@ -91,9 +91,16 @@ export class Agent {
     return run;
   }
 
-  /** Resolves when the run is over. */
-  async over(run: Run): Promise<void> {
-    await this.settled.get(run.id);
+  /** Resolves when the run is over, or `withinMs` have passed. */
+  async over(run: Run, withinMs: number): Promise<void> {
+    const settled = this.settled.get(run.id);
+    if (settled === undefined || withinMs <= 0) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([settled, late]);
+    clearTimeout(timer);
   }
 
   /** Ends a run before its time. @throws {AgentError} `run_ended` */

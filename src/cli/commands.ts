@@ -72,6 +72,18 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
 export const COMMANDS: readonly Command[] = [
   RUN,
   {
+    name: "serve",
+    summary: "Take scripts over HTTP on this machine, until it is ended",
+    usage: "serve [--policy PATH] [--state DIR] [--socket PATH] [--listen ADDRESS]",
+    options: [
+      { name: "policy", value: "PATH", summary: "Make this the active policy" },
+      { name: "state", value: "DIR", summary: "Where the agent keeps its state" },
+      { name: "socket", value: "PATH", summary: "The socket; DIR/remit.sock unless given" },
+      { name: "listen", value: "ADDRESS", summary: "Also at 127.0.0.1:PORT or [::1]:PORT" },
+    ],
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  {
     name: "validate",
     summary: "Check a policy strictly against the schema",
     usage: "validate -p PATH [--json]",

@@ -95,6 +95,8 @@ export const LIMITS = {
   /** Redirects that one HTTP request follows. */
   redirects: 10,
 
+  /** Bytes of the body of a request to the agent. */
+  requestBytes: 4 * MiB,
   /** Bytes of a job for a runner process, as JSON: a script and its arguments, each character of which may take six. */
   jobBytes: 16 * MiB,
   /** Bytes of what a runner process reports at once, as JSON: a result, each character of which may take six. */

@@ -1,0 +1,122 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+import {
+  close,
+  closing,
+  type Fd,
+  type FileStatus,
+  openAt,
+  readAll,
+  replaceContent,
+  statAt,
+} from "../platform/file.ts";
+import { OsError } from "../platform/os-error.ts";
+import type { Principal } from "../policy/types.ts";
+
+const NAME = "tokens.json";
+const MODE = 0o600;
+const MAX_BYTES = 1024 * 1024;
+const SECRET_BYTES = 32;
+const PREFIX = "remit_";
+
+/** What a token is good for: `read` looks, `run` also runs scripts, `admin` also changes the agent. */
+export const SCOPES = ["read", "run", "admin"] as const;
+export type Scope = (typeof SCOPES)[number];
+/** The least autonomy, and the highest. */
+export const OBSERVE = 0;
+export const MAX_AUTONOMY = 4;
+
+const Token = z.strictObject({
+  name: z.string(),
+  /** SHA-256 of the token, in hex. */
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  scope: z.enum(SCOPES),
+  autonomy: z.number().int().min(0).max(MAX_AUTONOMY),
+  groups: z.array(z.string()),
+  createdAt: z.iso.datetime(),
+});
+export type Token = z.infer<typeof Token>;
+const TokenFile = z.strictObject({ version: z.literal(1), tokens: z.array(Token) });
+
+/** Who calls, by the token that the call came with. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly scope: Scope;
+  readonly autonomy: number;
+}
+
+/** The tokens of a state directory. Only their hashes are kept. */
+export class Tokens {
+  /** What was read last, and of which file. */
+  private known: { readonly file: FileStatus; readonly tokens: readonly Token[] } | undefined;
+
+  constructor(private readonly directory: Fd) {}
+
+  /** As they are now: another process may have changed them. */
+  list(): readonly Token[] {
+    try {
+      const file = statAt(this.directory, NAME);
+      if (this.known === undefined || !isSameVersion(this.known.file, file)) {
+        this.known = { file, tokens: this.read() };
+      }
+      return this.known.tokens;
+    } catch (error) {
+      if (error instanceof OsError && error.code === "ENOENT") return [];
+      throw error;
+    }
+  }
+
+  /** Makes a token, and returns it: it is not to be had again. One of that name is replaced. */
+  create({ name, scope, autonomy, groups }: Pick<Token, "name" | "scope" | "autonomy" | "groups">): string {
+    const secret = `${PREFIX}${randomBytes(SECRET_BYTES).toString("base64url")}`;
+    const token = {
+      name,
+      hash: hashOf(secret),
+      scope,
+      autonomy,
+      groups,
+      createdAt: new Date().toISOString(),
+    };
+    this.write([...this.list().filter((other) => other.name !== name), token]);
+    return secret;
+  }
+
+  /** False when there is none of that name. */
+  revoke(name: string): boolean {
+    const tokens = this.list();
+    const left = tokens.filter((token) => token.name !== name);
+    if (left.length === tokens.length) return false;
+    this.write(left);
+    return true;
+  }
+
+  /** Who has `secret`. Hashes are compared, so that how long it takes says nothing of a token. */
+  callerOf(secret: string): Caller | undefined {
+    const hash = hashOf(secret);
+    const token = this.list().find((candidate) => candidate.hash === hash);
+    return token && callerOf(token);
+  }
+
+  private read(): readonly Token[] {
+    const fd = openAt(this.directory, NAME, { access: "read" });
+    const bytes = closing(fd, () => readAll(fd, MAX_BYTES));
+    return TokenFile.parse(JSON.parse(Buffer.from(bytes).toString())).tokens;
+  }
+
+  private write(tokens: readonly Token[]): void {
+    const text = JSON.stringify({ version: 1, tokens }, undefined, 2);
+    close(replaceContent(this.directory, NAME, Buffer.from(`${text}\n`), { mode: MODE }));
+  }
+}
+
+/** A change replaces the file by a new one. */
+const isSameVersion = (a: FileStatus, b: FileStatus): boolean =>
+  a.ino === b.ino && a.size === b.size && a.ctimeSec === b.ctimeSec && a.ctimeNsec === b.ctimeNsec;
+
+const callerOf = ({ name, scope, autonomy, groups }: Token): Caller => ({
+  principal: { type: "Agent", id: name, attributes: { autonomy }, groups },
+  scope,
+  autonomy,
+});
+
+const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");

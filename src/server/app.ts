@@ -1,0 +1,79 @@
+import { OpenAPIHono, type z } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { requestId } from "hono/request-id";
+import { AgentError, type AgentErrorCode } from "../agent/index.ts";
+import { LIMITS } from "../platform/limits.ts";
+import { browserDefence } from "./browser-defence.ts";
+import type { Env, Served } from "./context.ts";
+import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { statusRoutes } from "./routes/status.ts";
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+} as const;
+
+/** The API of the agent, on a listener with `port`, or on a socket of the file system. */
+export function createApp(served: Served, port: number | undefined): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.target, result.error);
+    },
+  });
+  app.use(requestId({ limitLength: 64 }));
+  app.use(async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
+  });
+  app.use(browserDefence(port));
+  app.use(
+    bodyLimit({
+      maxSize: LIMITS.requestBytes,
+      onError: () => {
+        throw new Problem("body_too_large", `a body has at most ${LIMITS.requestBytes} bytes`);
+      },
+    }),
+  );
+  statusRoutes(app, served);
+  runRoutes(app, served);
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Remit", version: served.version, description: "Runs Rhai scripts under a Cedar policy" },
+  });
+  app.notFound((c) => problemResponse(c, new Problem("not_found", `nothing is at ${c.req.path}`)));
+  app.onError((error, c) => problemResponse(c, asProblem(error)));
+  return app;
+}
+
+const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
+  killed: "killed",
+  queue_full: "queue_full",
+  stopping: "stopping",
+  audit_unavailable: "audit_unavailable",
+  policy_refused: "policy_refused",
+  run_not_found: "run_not_found",
+  run_ended: "run_ended",
+};
+const RETRY_AFTER = { "retry-after": "1" };
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof AgentError) {
+    const code = AGENT_PROBLEMS[error.code];
+    return new Problem(code, error.message, {}, code === "queue_full" ? RETRY_AFTER : {});
+  }
+  if (error instanceof HTTPException && error.status === 400)
+    return new Problem("body_invalid", error.message);
+  return new Problem("internal", "a fault of Remit; its log has more");
+}
+
+function invalid(target: string, { issues }: z.ZodError): Problem {
+  const errors = issues.map(({ path, message }) => ({ pointer: `/${path.join("/")}`, detail: message }));
+  const [first] = errors;
+  const detail = first ? `${first.pointer}: ${first.detail}` : "it is not what this takes";
+  return new Problem(target === "json" ? "body_invalid" : "parameter_invalid", detail, { errors });
+}

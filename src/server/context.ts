@@ -1,0 +1,22 @@
+import type { Agent, Caller } from "../agent/index.ts";
+
+/** What the handlers of requests share. */
+export interface Variables {
+  readonly requestId: string;
+  readonly caller: Caller;
+}
+
+export interface Env {
+  readonly Variables: Variables;
+}
+
+/** What the routes are made for. */
+export interface Served {
+  readonly agent: Agent;
+  readonly tokens: { callerOf(secret: string): Caller | undefined };
+  readonly version: string;
+  /** Milliseconds that a script may have at most, and has unless the request says otherwise. */
+  readonly timeMs: number;
+  /** Milliseconds that `POST /v1/runs` waits for the end of the run. */
+  readonly waitMs: number;
+}

@@ -1,0 +1,108 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { OBSERVE, type Run } from "../../agent/index.ts";
+import { argumentsText } from "../arguments-text.ts";
+import { authentication } from "../authentication.ts";
+import type { Env, Served } from "../context.ts";
+import { Problem } from "../problem.ts";
+import { runEvents } from "../run-events.ts";
+import { runView } from "../run-view.ts";
+import { answer, IdParameter, json, RunBody, RunListSchema, RunSchema } from "../schemas.ts";
+
+/** Runs: ask for one, look at it, follow it, end it. */
+export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
+  const { agent } = served;
+  const run = authentication(served, "run");
+  const read = authentication(served, "read");
+  const params = { params: IdParameter };
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/runs",
+      summary: "Run a script",
+      middleware: run,
+      request: { body: { required: true, content: json(RunBody) } },
+      responses: { 200: answer("The run is over", RunSchema), 202: answer("The run goes on", RunSchema) },
+    }),
+    async (c) => {
+      const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
+      const { principal, autonomy } = c.get("caller");
+      const asked = agent.submit({
+        script,
+        arguments: argumentsText(await c.req.text()),
+        principal,
+        timeoutMs: Math.min(timeout_ms, served.timeMs),
+        dryRun: dry_run || autonomy === OBSERVE,
+      });
+      await agent.over(asked, Math.min(wait_ms, served.waitMs));
+      c.header("location", `/v1/runs/${asked.id}`);
+      return c.json(runView(asked), asked.isOver ? 200 : 202);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/runs",
+      summary: "The runs that are known, the latest first",
+      middleware: read,
+      responses: { 200: answer("Runs", RunListSchema) },
+    }),
+    (c) => c.json({ runs: visible(agent.runs.all(), c.get("caller")).map(runView) }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/runs/{id}",
+      summary: "A run, with its result when it is over",
+      middleware: read,
+      request: params,
+      responses: { 200: answer("The run", RunSchema) },
+    }),
+    (c) => c.json(runView(find(c.req.valid("param").id, c.get("caller"))), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/runs/{id}/events",
+      summary:
+        "What happens in a run, as it happens; Last-Event-ID goes on where an earlier answer broke off",
+      middleware: read,
+      request: params,
+      responses: { 200: { description: "Events", content: { "text/event-stream": {} } } },
+    }),
+    (c) => runEvents(c, find(c.req.valid("param").id, c.get("caller"))),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "delete",
+      path: "/v1/runs/{id}",
+      summary: "End a run before its time",
+      middleware: run,
+      request: params,
+      responses: { 202: answer("It is being ended", RunSchema) },
+    }),
+    (c) => {
+      const found = find(c.req.valid("param").id, c.get("caller"));
+      agent.cancel(found, c.get("caller").principal);
+      return c.json(runView(found), 202);
+    },
+  );
+
+  /** Runs of others are only for administrators; whether there is such a run is not told either. */
+  function find(id: string, caller: Env["Variables"]["caller"]): Run {
+    const [found] = visible(
+      [agent.runs.get(id)].flatMap((known) => known ?? []),
+      caller,
+    );
+    if (found === undefined) throw new Problem("run_not_found", `there is no run ${id}`);
+    return found;
+  }
+}
+
+function visible(runs: readonly Run[], { principal, scope }: Env["Variables"]["caller"]): readonly Run[] {
+  return runs.filter(({ owner }) => scope === "admin" || owner === `${principal.type}::"${principal.id}"`);
+}

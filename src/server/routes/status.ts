@@ -1,0 +1,57 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { authentication } from "../authentication.ts";
+import type { Env, Served } from "../context.ts";
+import { answer, json, KillBody, StatusSchema } from "../schemas.ts";
+
+/** How the agent is, and the switch that stops everything. */
+export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
+  const { agent, version } = served;
+  const admin = authentication(served, "admin");
+  const status = () => {
+    const { killed, revision, running, queued } = agent.status();
+    const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
+    return { version, ...kill, policy_revision: revision, running, queued };
+  };
+
+  app.get("/healthz", (c) => c.body(null, 204));
+
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/v1/status",
+      summary: "How the agent is",
+      middleware: authentication(served, "read"),
+      responses: { 200: answer("Status", StatusSchema) },
+    }),
+    (c) => c.json(status(), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/admin/kill",
+      summary: "Stop everything: what runs ends, nothing new begins, until it is resumed",
+      middleware: admin,
+      request: { body: { required: true, content: json(KillBody) } },
+      responses: { 200: answer("Status", StatusSchema) },
+    }),
+    (c) => {
+      agent.kill(c.req.valid("json").reason, c.get("caller").principal);
+      return c.json(status(), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/v1/admin/resume",
+      summary: "Let runs begin again",
+      middleware: admin,
+      responses: { 200: answer("Status", StatusSchema) },
+    }),
+    (c) => {
+      agent.resume(c.get("caller").principal);
+      return c.json(status(), 200);
+    },
+  );
+}

@@ -1,0 +1,89 @@
+import { z } from "@hono/zod-openapi";
+import { LIMITS } from "../platform/limits.ts";
+
+/** Bodies and answers of the API; `/openapi.json` is made of them. */
+export const RunBody = z
+  .strictObject({
+    script: z.string().max(LIMITS.scriptBytes).openapi({ description: "The Rhai script" }),
+    arguments: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .openapi({ description: 'Variables of the script, tagged: {"name": {"stringValue": "x"}}' }),
+    timeout_ms: z.number().int().min(1).optional().openapi({ description: "End the script after this time" }),
+    dry_run: z
+      .boolean()
+      .default(false)
+      .openapi({ description: "Ask the policy as ever, but allow nothing that would have an effect" }),
+    wait_ms: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .openapi({ description: "Wait this long for the end; 0 answers at once with 202" }),
+  })
+  .openapi("RunRequest");
+
+export const DenialSchema = z
+  .object({
+    action: z.string(),
+    resource: z.object({ type: z.string(), id: z.string() }),
+    reason: z.enum(["forbidden", "not_permitted", "check_failed", "dry_run"]),
+    policies: z.array(z.string()),
+  })
+  .openapi("Denial");
+
+export const RunSchema = z
+  .object({
+    id: z.string(),
+    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled", "killed", "lost"]),
+    dry_run: z.boolean(),
+    created_at: z.string(),
+    started_at: z.string().optional(),
+    ended_at: z.string().optional(),
+    policy_revision: z.string().optional(),
+    denials: z.array(DenialSchema),
+    more_denials: z.number(),
+    output: z.string().optional(),
+    status: z.string().optional(),
+    error: z.looseObject({ error_type: z.string(), message: z.string() }).optional(),
+    alarms: z.array(z.looseObject({})).optional(),
+    metrics: z.array(z.looseObject({})).optional(),
+    logs: z.array(z.looseObject({})).optional(),
+  })
+  .openapi("Run");
+
+export const RunListSchema = z.object({ runs: z.array(RunSchema) }).openapi("Runs");
+
+export const ProblemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    code: z.string(),
+    retryable: z.boolean(),
+    request_id: z.string(),
+  })
+  .openapi("Problem");
+
+export const StatusSchema = z
+  .object({
+    version: z.string(),
+    killed: z.boolean(),
+    kill_reason: z.string().optional(),
+    policy_revision: z.string(),
+    running: z.number(),
+    queued: z.number(),
+  })
+  .openapi("Status");
+
+export const KillBody = z.strictObject({ reason: z.string().max(400).default("") }).openapi("KillRequest");
+export const IdParameter = z.object({ id: z.string().regex(/^run_[0-9a-f]{24}$/) });
+
+/** `schema` as the content of a body. */
+export const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
+/** An answer whose body is of `schema`. */
+export const answer = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: json(schema),
+});
