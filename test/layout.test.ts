@@ -7,9 +7,10 @@ const source = join(import.meta.dirname, "../src");
 
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   "main.ts": ["cli"],
-  cli: ["server", "agent", "engine", "policy", "sdk", "platform"],
+  cli: ["server", "agent", "runner", "engine", "policy", "sdk", "platform"],
   server: ["agent", "platform"],
-  agent: ["engine", "policy", "audit", "platform"],
+  agent: ["runner", "policy", "audit", "platform"],
+  runner: ["engine", "policy", "audit", "platform"],
   engine: [],
   "rhai-wasm": [],
   policy: [],
@@ -20,12 +21,12 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */
 const PACKAGES: { readonly [name: string]: readonly string[] } = {
-  "rhai-wasm": ["engine", "sdk", "agent", "cli"],
+  "rhai-wasm": ["engine", "sdk", "runner", "cli"],
   "@cedar-policy/cedar-wasm": ["policy"],
   "dbus-native": ["platform"],
   hono: ["server"],
   "@hono/zod-openapi": ["server"],
-  zod: ["agent"],
+  zod: ["agent", "runner"],
 };
 
 interface Import {

@@ -1,10 +1,4 @@
-export { policySource, readPolicy, writePolicy } from "./active-policy.ts";
 export { Agent, type AgentOptions, type AgentStatus, type RunRequest } from "./agent.ts";
-export { AgentError, type AgentErrorCode } from "./agent-errors.ts";
-export { parseArguments } from "./arguments.ts";
-export { ERROR_TYPES, RunError, type RunErrorCode } from "./errors.ts";
-export type { ErrorType, RunResult } from "./result.ts";
-export { type Program, type RunInput, refusedResult, runScript } from "./run.ts";
-export { type LogLevel, logLevel, RunState } from "./run-state.ts";
+export { AgentError, type AgentErrorCode } from "./errors.ts";
 export type { NumberedEvent, Run, RunStatus } from "./runs.ts";
 export { type Caller, MAX_AUTONOMY, OBSERVE, SCOPES, type Scope, type Token, Tokens } from "./tokens.ts";

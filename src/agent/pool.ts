@@ -1,6 +1,6 @@
 import { LIMITS } from "../platform/limits.ts";
-import { AgentError } from "./agent-errors.ts";
-import type { Job, RunEvent } from "./protocol.ts";
+import type { Job, RunEvent } from "../runner/protocol.ts";
+import { AgentError } from "./errors.ts";
 import { type Outcome, RunnerProcess } from "./runner-process.ts";
 
 export interface PoolOptions {

@@ -1,6 +1,6 @@
 import { type Child, startSelf } from "../platform/child.ts";
 import { LIMITS } from "../platform/limits.ts";
-import { type Job, Report, type RunEvent } from "./protocol.ts";
+import { type Job, Report, type RunEvent } from "../runner/protocol.ts";
 
 /** What a runner reports of a run that it has ended. */
 export type RunReport = Extract<Report, { type: "result" }>;

@@ -1,4 +1,4 @@
-import type { Denial, RunEvent } from "./protocol.ts";
+import type { Denial, RunEvent } from "../runner/protocol.ts";
 
 /** What becomes of a run, in this order; one of the last five is how it ends. */
 export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "killed" | "lost";

@@ -1,9 +1,9 @@
 import type { Value } from "rhai-wasm";
-import { parseArguments } from "../agent/arguments.ts";
-import { RunError } from "../agent/errors.ts";
 import { readInput, readStandardInput } from "../platform/input.ts";
 import { LIMITS, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
+import { parseArguments } from "../runner/arguments.ts";
+import { RunError } from "../runner/errors.ts";
 
 /** A file of the command line, by what messages call it. */
 interface InputFile {

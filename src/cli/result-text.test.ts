@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import type { RunResult } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
+import type { RunResult } from "../runner/index.ts";
 import { resultJson, resultText } from "./result-text.ts";
 
 const metric = (metric_name: string) => ({

@@ -1,5 +1,5 @@
-import type { RunResult } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
+import type { RunResult } from "../runner/index.ts";
 
 /** `result` as one line of JSON, or indented. A result beyond its bound is replaced by one that says so. */
 export function resultJson(result: RunResult, indent?: number): string {

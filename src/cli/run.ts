@@ -1,4 +1,3 @@
-import { logLevel, RunError, type RunResult, refusedResult, runScript } from "../agent/index.ts";
 import { createEngine, prepareEngine } from "../engine/index.ts";
 import { endProcessAfter } from "../platform/bun-alarm.ts";
 import { beginTime } from "../platform/deadline.ts";
@@ -13,6 +12,7 @@ import {
   parseStrictly,
   prepareCedar,
 } from "../policy/index.ts";
+import { logLevel, RunError, type RunResult, refusedResult, runScript } from "../runner/index.ts";
 import { type Given, UsageError } from "./command.ts";
 import { MAX_TIMEOUT_SECONDS } from "./commands.ts";
 import { Denials } from "./denials.ts";

@@ -1,8 +1,7 @@
-import { logLevel } from "../agent/index.ts";
-import { serveJobs } from "../agent/runner.ts";
 import { createEngine, prepareEngine } from "../engine/index.ts";
 import { openStateDirectory } from "../platform/state-directory.ts";
 import { prepareCedar } from "../policy/index.ts";
+import { logLevel, serveJobs } from "../runner/index.ts";
 import { callOperation, importModule, surface } from "../sdk/index.ts";
 import type { Given } from "./command.ts";
 import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import packageJson from "../../package.json" with { type: "json" };
-import { Agent, AgentError, Tokens, writePolicy } from "../agent/index.ts";
+import { Agent, AgentError, Tokens } from "../agent/index.ts";
 import { type Listener, listenOnPort, listenOnSocket } from "../platform/bun-serve.ts";
 import { close, type Fd, replaceContent } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
@@ -9,6 +10,7 @@ import {
   openStateDirectory,
   StateDirectoryError,
 } from "../platform/state-directory.ts";
+import { writePolicy } from "../runner/active-policy.ts";
 import { createApp } from "../server/app.ts";
 import type { Served } from "../server/context.ts";
 import { type Given, UsageError } from "./command.ts";
@@ -23,6 +25,8 @@ const PRIVATE = 0o600;
 const GRACE_MS = 10_000;
 /** How long a request waits for the end of its run, in milliseconds. */
 const WAIT_MS = 30_000;
+/** How long connections have to end after their runs, in milliseconds. */
+const CLOSE_MS = 1000;
 /** Runs that wait for a runner. */
 const QUEUE = 64;
 
@@ -54,7 +58,7 @@ export async function serve({ options }: Given): Promise<number> {
     // What is open stays open until its run is over.
     const closed = listeners.map(({ listener }) => listener.stop());
     await agent.stop(GRACE_MS);
-    await Promise.race([Promise.all(closed), Bun.sleep(1000)]);
+    await Promise.race([Promise.all(closed), setTimeout(CLOSE_MS)]);
     return 0;
   } catch (error) {
     if (!(error instanceof StateDirectoryError || error instanceof AgentError)) throw error;

@@ -1,5 +1,5 @@
-import { RunError } from "../agent/errors.ts";
 import { PolicyError, parsePolicySet, validate } from "../policy/index.ts";
+import { RunError } from "../runner/errors.ts";
 import type { Given } from "./command.ts";
 import { type FileFinding, findingText } from "./findings.ts";
 import { POLICY, readText } from "./inputs.ts";

@@ -1,4 +1,4 @@
-import { runScript } from "../../src/agent/index.ts";
+import { runScript } from "../../src/runner/index.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { createAccess, parsePolicySet, prepareCedar } from "../../src/policy/index.ts";

@@ -1,6 +1,6 @@
 /** The cases of the language agree on Rhai's AST walker as they do on its bytecode VM, which is what runs otherwise. */
 import { beforeAll, describe, expect, test } from "bun:test";
-import { parseArguments, runScript } from "../../src/agent/index.ts";
+import { parseArguments, runScript } from "../../src/runner/index.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine, type Engine } from "../../src/engine/index.ts";
 import { effectiveUser } from "../../src/platform/identity.ts";

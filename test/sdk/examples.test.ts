@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { runScript } from "../../src/agent/index.ts";
+import { runScript } from "../../src/runner/index.ts";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine, type Engine, prepareEngine } from "../../src/engine/index.ts";
