@@ -6,6 +6,7 @@ import type { Fd } from "../platform/file.ts";
 import type { Principal } from "../policy/types.ts";
 import { CANDIDATE, policySource, readPolicy, writePolicy } from "../runner/active-policy.ts";
 import { Control } from "../runner/control.ts";
+import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import type { Outcome } from "./runner-process.ts";
@@ -14,6 +15,8 @@ import { Run, type RunStatus, Runs } from "./runs.ts";
 export interface AgentOptions extends PoolOptions {
   /** The state directory, open. */
   readonly directory: Fd;
+  /** How long a run waits for an approval, in milliseconds. */
+  readonly approvalMs: number;
 }
 
 /** A script that somebody asks to be run. */
@@ -38,6 +41,7 @@ const uidOf = ({ type, id }: Principal): string => `${type}::"${id}"`;
 /** Takes runs, and what their owner says about them: the heart of `remit serve`, without its network. */
 export class Agent {
   readonly runs = new Runs();
+  readonly approvals: Approvals;
   private readonly control: Control;
   private readonly log: DecisionLog;
   private readonly pool: Pool;
@@ -48,6 +52,7 @@ export class Agent {
     this.control = new Control(options.directory);
     this.log = new DecisionLog(options.directory);
     this.pool = new Pool(options);
+    this.approvals = new Approvals(options.approvalMs);
   }
 
   /** Makes runners ready. @throws {AgentError} `policy_refused` */
@@ -83,6 +88,7 @@ export class Agent {
       job: { ...request, run: run.id },
       onStart: () => run.begin(),
       onEvents: (events) => run.addAll(events),
+      onQuestion: (question) => this.approvals.ask(run.id, run.owner, question),
     });
     this.settled.set(
       run.id,
@@ -109,6 +115,16 @@ export class Agent {
     this.remember({ kind: "admin", principal: uidOf(principal), act: "cancel", details: { run: run.id } });
     this.ending.set(run.id, "cancelled");
     this.pool.cancel(run.id);
+  }
+
+  /** Answers what a run waits for. @throws {AgentError} `approval_not_found` */
+  approve(id: string, answer: "approved" | "denied", principal: Principal): void {
+    const pending = this.approvals.all().find((candidate) => candidate.id === id);
+    if (pending === undefined) throw new AgentError("approval_not_found", `nothing waits as ${id}`);
+    const { run, action, resource } = pending;
+    const details = { id, run, action, resource: `${resource.type}::"${resource.id}"` };
+    this.remember({ kind: "admin", principal: uidOf(principal), act: answer, details });
+    this.approvals.settle(id, answer);
   }
 
   /** Stops everything, until {@link resume}; also after a restart. */
@@ -168,6 +184,7 @@ export class Agent {
     const asked = this.ending.get(run.id);
     this.ending.delete(run.id);
     this.settled.delete(run.id);
+    this.approvals.forget(run.id);
     let status: RunStatus;
     if ("report" in outcome) {
       const { result, denials, moreDenials, revision } = outcome.report;

@@ -5,7 +5,7 @@ export type AgentErrorCode =
   | "stopping"
   | "audit_unavailable"
   | "policy_refused"
-  | "run_not_found"
+  | "approval_not_found"
   | "run_ended";
 
 export class AgentError extends Error {

@@ -1,4 +1,7 @@
+export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
+export { DENIAL_REASONS } from "../runner/protocol.ts";
 export { Agent, type AgentOptions, type AgentStatus, type RunRequest } from "./agent.ts";
+export type { PendingApproval } from "./approvals.ts";
 export { AgentError, type AgentErrorCode } from "./errors.ts";
 export type { NumberedEvent, Run, RunStatus } from "./runs.ts";
-export { type Caller, MAX_AUTONOMY, OBSERVE, SCOPES, type Scope, type Token, Tokens } from "./tokens.ts";
+export { type Caller, SCOPES, type Scope, type Token, Tokens } from "./tokens.ts";

@@ -1,7 +1,7 @@
 import { LIMITS } from "../platform/limits.ts";
-import type { Job, RunEvent } from "../runner/protocol.ts";
+import type { Job } from "../runner/protocol.ts";
 import { AgentError } from "./errors.ts";
-import { type Outcome, RunnerProcess } from "./runner-process.ts";
+import { type Outcome, RunnerProcess, type RunWatcher } from "./runner-process.ts";
 
 export interface PoolOptions {
   /** Path of the state directory. */
@@ -17,10 +17,9 @@ export interface PoolOptions {
 }
 
 /** A run that was asked for. */
-export interface Ticket {
+export interface Ticket extends RunWatcher {
   readonly job: Job;
   readonly onStart: () => void;
-  readonly onEvents: (events: readonly RunEvent[]) => void;
 }
 
 interface Waiting {
@@ -129,7 +128,7 @@ export class Pool {
     this.busy.set(job.run, runner);
     ticket.onStart();
     const overstay = setTimeout(() => runner.kill(), job.timeoutMs + LIMITS.overstayMs);
-    void runner.run(job, ticket.onEvents).then((outcome) => {
+    void runner.run(job, ticket).then((outcome) => {
       clearTimeout(overstay);
       this.busy.delete(job.run);
       end(outcome);

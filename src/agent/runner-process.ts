@@ -1,6 +1,13 @@
 import { type Child, startSelf } from "../platform/child.ts";
 import { LIMITS } from "../platform/limits.ts";
-import { type Job, Report, type RunEvent } from "../runner/protocol.ts";
+import type { Approval } from "../policy/access.ts";
+import {
+  type ApprovalAnswer,
+  type ApprovalQuestion,
+  type Job,
+  Report,
+  type RunEvent,
+} from "../runner/protocol.ts";
 
 /** What a runner reports of a run that it has ended. */
 export type RunReport = Extract<Report, { type: "result" }>;
@@ -8,9 +15,15 @@ export type RunReport = Extract<Report, { type: "result" }>;
 /** How a run ended: with a result, or because its process did. */
 export type Outcome = { readonly report: RunReport } | { readonly died: string };
 
-interface Task {
-  readonly run: string;
+/** What is to be done about what a run reports. */
+export interface RunWatcher {
   readonly onEvents: (events: readonly RunEvent[]) => void;
+  /** The run stands still until the answer is there. */
+  readonly onQuestion: (question: ApprovalQuestion) => Promise<Approval>;
+}
+
+interface Task extends RunWatcher {
+  readonly run: string;
   readonly end: (outcome: Outcome) => void;
 }
 
@@ -56,10 +69,10 @@ export class RunnerProcess {
   }
 
   /** Runs `job`. It must be started, and must have no other. */
-  run(job: Job, onEvents: Task["onEvents"]): Promise<Outcome> {
+  run(job: Job, { onEvents, onQuestion }: RunWatcher): Promise<Outcome> {
     this.runs++;
     return new Promise((end) => {
-      this.task = { run: job.run, onEvents, end };
+      this.task = { run: job.run, onEvents, onQuestion, end };
       if (this.isAlive) this.child.send(JSON.stringify(job));
       else this.finish({ died: "the runner process has ended" });
     });
@@ -82,8 +95,14 @@ export class RunnerProcess {
     else if (report.type === "refused") this.onStarted({ refused: report.message });
     else if (report.run === this.task?.run) {
       if (report.type === "events") this.task.onEvents(report.events);
+      else if (report.type === "approval") void this.answer(this.task.onQuestion(report.question));
       else this.finish({ report });
     }
+  }
+
+  private async answer(question: Promise<Approval>): Promise<void> {
+    const answer: ApprovalAnswer = { approval: await question };
+    if (this.isAlive) this.child.send(JSON.stringify(answer));
   }
 
   private finish(outcome: Outcome): void {

@@ -12,6 +12,7 @@ import {
 } from "../platform/file.ts";
 import { OsError } from "../platform/os-error.ts";
 import type { Principal } from "../policy/types.ts";
+import { MAX_AUTONOMY } from "../runner/autonomy.ts";
 
 const NAME = "tokens.json";
 const MODE = 0o600;
@@ -22,9 +23,6 @@ const PREFIX = "remit_";
 /** What a token is good for: `read` looks, `run` also runs scripts, `admin` also changes the agent. */
 export const SCOPES = ["read", "run", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
-/** The least autonomy, and the highest. */
-export const OBSERVE = 0;
-export const MAX_AUTONOMY = 4;
 
 const Token = z.strictObject({
   name: z.string(),

@@ -27,6 +27,8 @@ const GRACE_MS = 10_000;
 const WAIT_MS = 30_000;
 /** How long connections have to end after their runs, in milliseconds. */
 const CLOSE_MS = 1000;
+/** How long a run waits for an approval, in milliseconds. */
+const APPROVAL_MS = 300_000;
 /** Runs that wait for a runner. */
 const QUEUE = 64;
 
@@ -44,6 +46,7 @@ export async function serve({ options }: Given): Promise<number> {
       warm: 1,
       concurrency: navigator.hardwareConcurrency,
       queue: QUEUE,
+      approvalMs: APPROVAL_MS,
     });
     await agent.start();
     const tokens = new Tokens(directory);

@@ -3,6 +3,14 @@ import { Denied } from "./errors.ts";
 import type { PolicySet } from "./policy-set.ts";
 import type { Access, Action, AuthorizationRequest, Authorized, Decision, Principal } from "./types.ts";
 
+/** The answer to who asked for an approval. */
+export type Approval = "approved" | "denied" | "timed_out";
+
+const BECAUSE: { readonly [answer in Exclude<Approval, "approved">]: string } = {
+  denied: "it needs an approval, which was denied",
+  timed_out: "it needs an approval, which nobody gave in time",
+};
+
 /** Type of an account of this machine. */
 const USER = "User";
 
@@ -12,6 +20,17 @@ export interface AccessOptions {
    * it throws ends the call.
    */
   readonly onDecision?: (request: AuthorizationRequest, decision: Decision, principal: Principal) => void;
+  /** Whether somebody has to approve what the policy allows anyway. */
+  readonly mustAsk?: (request: AuthorizationRequest, principal: Principal) => boolean;
+  /**
+   * Asks somebody whether what the policy allows under that condition may happen. Without it, it may not.
+   * @param reasons what the policies say it is for
+   */
+  readonly approve?: (
+    request: AuthorizationRequest,
+    principal: Principal,
+    reasons: readonly string[],
+  ) => Approval;
 }
 
 /**
@@ -23,7 +42,7 @@ export function createAccess(
   asking: string | Principal,
   options: AccessOptions = {},
 ): Access {
-  const { onDecision } = options;
+  const { onDecision, mustAsk = () => false, approve = () => "denied" as const } = options;
   const principal = typeof asking === "string" ? { type: USER, id: asking } : asking;
   const others = new Map<string, Access>();
   const decider = new Decider(set, principal);
@@ -34,15 +53,25 @@ export function createAccess(
   };
   const authorized = <A extends Action>(request: AuthorizationRequest<A>): Authorized<A> =>
     ({ request }) as Authorized<A>;
+  /** Nobody is asked where a policy permits it without. */
+  const approvalOf = (request: AuthorizationRequest, { policies }: Decision): Approval => {
+    const reasons = policies.flatMap((id) => set.approvals.get(id) ?? []);
+    const isFree = reasons.length < policies.length && !mustAsk(request, principal);
+    return isFree ? "approved" : approve(request, principal, reasons);
+  };
   const access: Access = {
     principal: principal.id,
     require(request) {
       const decision = decide(request);
       if (!decision.allowed) throw new Denied(principal.id, request, decision);
+      const answer = approvalOf(request, decision);
+      if (answer !== "approved") throw new Denied(principal.id, request, decision, BECAUSE[answer]);
       return authorized(request);
     },
     permit(request) {
-      return decide(request).allowed ? authorized(request) : undefined;
+      const decision = decide(request);
+      const isAllowed = decision.allowed && approvalOf(request, decision) === "approved";
+      return isAllowed ? authorized(request) : undefined;
     },
     vetoes(action) {
       if (!decider.mayForbid(action)) return undefined;

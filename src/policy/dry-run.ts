@@ -1,4 +1,4 @@
-import { DryRun } from "./errors.ts";
+import { Denied } from "./errors.ts";
 import type { Access, Action, AuthorizationRequest } from "./types.ts";
 
 /** Actions that change something or reach out of the machine; all others only look. */
@@ -25,12 +25,15 @@ const EFFECTS: ReadonlySet<Action> = new Set<Action>([
   "systemd.stop",
 ]);
 
+const REFUSED = { allowed: false, policies: [], errors: [] };
+const DRY_RUN = "dry run: the policy allows it";
+
 export const isEffect = (action: Action): boolean => EFFECTS.has(action);
 
 /** `access` for a run that only looks: the policy is asked as ever, but what would have an effect is not allowed. */
 export function dryRunAccess(access: Access): Access {
   const refuse = (request: AuthorizationRequest): never => {
-    throw new DryRun(access.principal, request);
+    throw new Denied(access.principal, request, REFUSED, DRY_RUN);
   };
   return {
     principal: access.principal,

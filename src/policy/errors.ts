@@ -1,22 +1,16 @@
 import type { AuthorizationRequest, Decision } from "./types.ts";
 
-/** Thrown by `Access.require`: the policy did not allow `request`. */
+/** Thrown by `Access.require`: the policy did not allow `request`, or something beside it did not. */
 export class Denied extends Error {
-  override readonly name: string = "Denied";
+  override readonly name = "Denied";
   constructor(
     readonly principal: string,
     readonly request: AuthorizationRequest,
     readonly decision: Decision,
+    /** Why, where it is not the policy: a dry run, or an approval that was not given. */
+    readonly because?: string,
   ) {
     super(`${principal} may not ${request.action} ${request.resource.type}::${request.resource.id}`);
-  }
-}
-
-/** Thrown in a run that only looks: the policy allows `request`, but it would have an effect. */
-export class DryRun extends Denied {
-  override readonly name = "DryRun";
-  constructor(principal: string, request: AuthorizationRequest) {
-    super(principal, request, { allowed: false, policies: [], errors: [] });
   }
 }
 

@@ -1,8 +1,8 @@
-export { type AccessOptions, createAccess } from "./access.ts";
+export { type AccessOptions, type Approval, createAccess } from "./access.ts";
 export { prepareCedar } from "./cedar.ts";
 export { currentAccess } from "./current-access.ts";
 export { dryRunAccess, isEffect } from "./dry-run.ts";
-export { Denied, DryRun, PolicyError, type PolicyErrorCode } from "./errors.ts";
+export { Denied, PolicyError, type PolicyErrorCode } from "./errors.ts";
 export { explain } from "./explain.ts";
 export { type Policy, type PolicySet, parsePolicySet } from "./policy-set.ts";
 export { MAX_POLICY_BYTES, MAX_POLICY_NESTING } from "./source.ts";

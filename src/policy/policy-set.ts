@@ -13,11 +13,15 @@ export interface Policy {
   readonly scope: Scope | undefined;
   /** Its scope alone does not decide. */
   readonly conditional: boolean;
+  /** Of `@approval("…")` on a permit: somebody has to approve what it permits. The text says what for. */
+  readonly approval?: string;
 }
 
 export interface PolicySet {
   readonly source: string;
   readonly policies: readonly Policy[];
+  /** By id of a permit that takes an approval, what it is for. */
+  readonly approvals: ReadonlyMap<string, string>;
   /** Ids that more than one policy bears; `#2` and so on was added to the later ones. */
   readonly duplicates: readonly string[];
 }
@@ -40,7 +44,10 @@ export function parsePolicySet(source: string): PolicySet {
     if (id !== given) duplicates.add(given);
     return [toPolicy(statement, id)];
   });
-  return { source, policies, duplicates: [...duplicates] };
+  const approvals = policies.flatMap(({ id, approval }) =>
+    approval === undefined ? [] : [[id, approval] as const],
+  );
+  return { source, policies, approvals: new Map(approvals), duplicates: [...duplicates] };
 }
 
 /** Ids of a policy set. Two policies of one id would be one policy, and the other, perhaps a forbid, would be lost. */
@@ -62,6 +69,7 @@ class Ids {
 }
 
 function toPolicy({ text, scope, conditional, effect }: Statement, id: string): Policy {
+  const approval = effect === "permit" ? approvalOf(text) : undefined;
   // Cedar accepted the statement, so it has an effect; if the head was not understood, neither is the scope.
   return {
     id,
@@ -69,7 +77,18 @@ function toPolicy({ text, scope, conditional, effect }: Statement, id: string): 
     effect: effect ?? "forbid",
     scope: effect ? readScope(scope) : undefined,
     conditional,
+    ...(approval === undefined ? {} : { approval }),
   };
+}
+
+/** Value of the annotation `@approval`, as Cedar reads it. */
+function approvalOf(text: string): string | undefined {
+  // Most policies have none, and asking Cedar for each of a thousand would take a tenth of a second.
+  if (!text.includes("approval")) return undefined;
+  const answer = withCedar((cedar) => cedar.policyToJson(text));
+  if (answer.type === "failure") throw new PolicyError("policy_engine", "the annotations cannot be read");
+  const { approval } = answer.json.annotations ?? {};
+  return approval === null ? "" : approval;
 }
 
 function attempt<T>(parse: () => T): T {

@@ -6,6 +6,7 @@ import type { DecisionEntry } from "../audit/record.ts";
 import { actionUids } from "../policy/hierarchy.ts";
 import {
   type Access,
+  type Approval,
   type AuthorizationRequest,
   createAccess,
   currentAccess,
@@ -17,7 +18,8 @@ import {
   parsePolicySet,
 } from "../policy/index.ts";
 import type { PolicySource } from "./active-policy.ts";
-import type { Denial, RunEvent } from "./protocol.ts";
+import { AUTONOMY_POLICIES, mustAsk } from "./autonomy.ts";
+import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
 const MAX_DENIALS = 100;
@@ -31,6 +33,8 @@ export interface AuthorizedRun {
   readonly dryRun: boolean;
   /** Told of each decision. */
   readonly onEvent: (event: RunEvent) => void;
+  /** Asks somebody, and waits for the answer. */
+  readonly ask: (question: ApprovalQuestion) => Approval;
 }
 
 /**
@@ -45,19 +49,21 @@ export class Authority {
   private set: PolicySet;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
+  /** Answers of this run, by the exact request. */
+  private readonly answers = new Map<string, Approval>();
 
   /** @throws {PolicyError} */
   constructor(
     source: PolicySource,
     private readonly log: DecisionLog,
   ) {
-    this.set = parsePolicySet(source.text);
+    this.set = withAutonomy(source);
     this.revision = source.revision;
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = parsePolicySet(source.text);
+    this.set = withAutonomy(source);
     this.revision = source.revision;
     this.accesses.clear();
   }
@@ -67,6 +73,7 @@ export class Authority {
     this.current = run;
     this.denials = [];
     this.moreDenials = 0;
+    this.answers.clear();
     const access = currentAccess(() => this.accessOf(run.principal));
     return run.dryRun ? dryRunAccess(access) : access;
   }
@@ -78,6 +85,8 @@ export class Authority {
     if (this.accesses.size >= MAX_PRINCIPALS) this.accesses.clear();
     const access = createAccess(this.set, principal, {
       onDecision: (request, decision, asking) => this.record(request, decision, asking),
+      mustAsk: ({ action }, asking) => mustAsk(asking, action),
+      approve: (request, _asking, reasons) => this.approve(request, reasons),
     });
     this.accesses.set(key, access);
     return access;
@@ -86,13 +95,7 @@ export class Authority {
   private record(request: AuthorizationRequest, decision: Decision, principal: Principal): void {
     const { current } = this;
     if (!current) throw new Error("a decision outside of a run");
-    const { uid } = actionUids(request.action);
-    const { type, id } = request.resource;
-    const what = {
-      action: `${uid.type}::"${uid.id}"`,
-      resource: { type, id: masked(type, id) },
-      policies: decision.policies,
-    };
+    const what = { ...shown(request), policies: decision.policies };
     const answer = decision.allowed ? "allow" : "deny";
     const errors = [
       ...decision.errors.map(({ policy, message }) => `${policy}: ${message}`),
@@ -123,10 +126,35 @@ export class Authority {
     }
   }
 
+  /** An answer is for one exact request, and for this run. */
+  private approve(request: AuthorizationRequest, reasons: readonly string[]): Approval {
+    const { current } = this;
+    if (!current) throw new Error("a request outside of a run");
+    // Nothing follows from it.
+    if (current.dryRun && isEffect(request.action)) return "approved";
+    const { action, resource, context } = request;
+    const key = JSON.stringify([action, resource.type, resource.id, context]);
+    const answer = this.answers.get(key) ?? current.ask({ ...shown(request), reasons: [...reasons] });
+    this.answers.set(key, answer);
+    if (answer !== "approved") {
+      const reason = answer === "denied" ? "approval_denied" : "approval_timed_out";
+      this.deny({ ...shown(request), policies: [], reason });
+    }
+    return answer;
+  }
+
   private deny(denial: Denial): void {
     if (this.denials.length < MAX_DENIALS) this.denials.push(denial);
     else this.moreDenials++;
   }
+}
+
+const withAutonomy = ({ text }: PolicySource): PolicySet => parsePolicySet(`${text}\n${AUTONOMY_POLICIES}`);
+
+/** A request as others may see it. */
+function shown({ action, resource: { type, id } }: AuthorizationRequest) {
+  const { uid } = actionUids(action);
+  return { action: `${uid.type}::"${uid.id}"`, resource: { type, id: masked(type, id) } };
 }
 
 function reasonOf({ failure, policies, errors }: Decision): Denial["reason"] {

@@ -1,5 +1,6 @@
 /** What the agent and its runner processes say to each other: a line of JSON each. */
 import { z } from "zod";
+import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 
 const text = z.string();
@@ -14,12 +15,21 @@ export interface Job {
   readonly dryRun: boolean;
 }
 
+export const DENIAL_REASONS = [
+  "forbidden",
+  "not_permitted",
+  "check_failed",
+  "dry_run",
+  "approval_denied",
+  "approval_timed_out",
+] as const;
+
 /** Something that a script wanted and was not allowed. */
 export const Denial = z.strictObject({
   action: text,
   resource: z.strictObject({ type: text, id: text }),
   /** Why, for whoever wrote the script. */
-  reason: z.enum(["forbidden", "not_permitted", "check_failed", "dry_run"]),
+  reason: z.enum(DENIAL_REASONS),
   policies: z.array(text),
 });
 export type Denial = z.infer<typeof Denial>;
@@ -36,12 +46,23 @@ const decision = z.strictObject({
 export const RunEvent = z.discriminatedUnion("type", [log, decision]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
+/** What somebody has to decide before a run goes on. */
+export const ApprovalQuestion = z.strictObject({
+  action: text,
+  resource: z.strictObject({ type: text, id: text }),
+  /** What the policies say that it is for. */
+  reasons: z.array(text),
+});
+export type ApprovalQuestion = z.infer<typeof ApprovalQuestion>;
+
 /** What a runner says. */
 export const Report = z.discriminatedUnion("type", [
   /** It can take a job. */
   z.strictObject({ type: z.literal("ready"), revision: text }),
   /** It cannot run anything under this policy. */
   z.strictObject({ type: z.literal("refused"), message: text }),
+  /** It waits for a line with an {@link ApprovalAnswer}. */
+  z.strictObject({ type: z.literal("approval"), run: text, question: ApprovalQuestion }),
   z.strictObject({ type: z.literal("events"), run: text, events: z.array(RunEvent) }),
   z.strictObject({
     type: z.literal("result"),
@@ -54,3 +75,8 @@ export const Report = z.discriminatedUnion("type", [
   }),
 ]);
 export type Report = z.infer<typeof Report>;
+
+/** The agent's answer to a runner that waits. */
+export interface ApprovalAnswer {
+  readonly approval: Approval;
+}

@@ -5,13 +5,13 @@ import type { Engine, RunLimits } from "../engine/index.ts";
 import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
-import { PolicyError } from "../policy/index.ts";
+import { type Approval, PolicyError } from "../policy/index.ts";
 import { readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
 import { Authority } from "./authority.ts";
 import { Control } from "./control.ts";
 import { RunError } from "./errors.ts";
-import type { Job, Report, RunEvent } from "./protocol.ts";
+import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
 import type { RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
 import type { LogLevel, RunState } from "./run-state.ts";
@@ -49,7 +49,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
     tell({ type: "refused", message: error.explained });
     return;
   }
-  const runner = new Runner(options, authority, control, epoch);
+  const runner = new Runner(options, authority, control, reader, epoch);
   tell({ type: "ready", revision: authority.revision });
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     // Written by the agent, which is this very program.
@@ -67,6 +67,7 @@ class Runner {
     private readonly options: RunnerOptions,
     private readonly authority: Authority,
     private readonly control: Control,
+    private readonly reader: LineReader,
     private epoch: number,
   ) {}
 
@@ -84,7 +85,11 @@ class Runner {
       return await runScript(engine, this.watched(program), {
         script: job.script,
         arguments: parseArguments(job.arguments),
-        access: this.authority.begin({ ...job, onEvent: (event) => this.onEvent(job.run, event) }),
+        access: this.authority.begin({
+          ...job,
+          onEvent: (event) => this.onEvent(job.run, event),
+          ask: (question) => this.ask(job.run, question),
+        }),
         limits: limits(job.timeoutMs),
         cancelled: () => this.stopped(),
         onLog: ({ level, message, timestamp }) =>
@@ -123,6 +128,18 @@ class Runner {
 
   private reason(): string {
     return `stopped by the kill switch: ${this.control.reason()}`;
+  }
+
+  /** Nothing else happens in this process until the answer is there: the script stands still. */
+  private ask(run: string, question: ApprovalQuestion): Approval {
+    this.tellEvents(run);
+    tell({ type: "approval", run, question });
+    const line = this.reader.next();
+    if (line === undefined) throw new Terminated("the agent is gone");
+    // Written by the agent, which is this very program.
+    const { approval } = JSON.parse(line) as ApprovalAnswer;
+    this.heed();
+    return approval;
   }
 
   private onEvent(run: string, event: RunEvent): void {

@@ -1,4 +1,4 @@
-import { type Denied, DryRun } from "../policy/errors.ts";
+import type { Denied } from "../policy/errors.ts";
 import type { EntityUid } from "../policy/types.ts";
 
 /**
@@ -6,12 +6,11 @@ import type { EntityUid } from "../policy/types.ts";
  * @param resource what is shown of the resource, where that is not its type and id
  */
 export function denialMessage(denied: Denied, resource = shownResource(denied.request.resource)): string {
-  const { principal, request, decision } = denied;
+  const { principal, request, decision, because } = denied;
   if (decision.failure) return "Authorization check failed";
   const [namespace, action] = request.action.split(".");
-  const what = `perform ${namespace}::Action::"${action}" for ${resource}`;
-  if (denied instanceof DryRun) return `Permission denied: dry run: ${principal} would be allowed to ${what}`;
-  return `Permission denied: ${principal} unauthorized to ${what}`;
+  const what = `Permission denied: ${principal} unauthorized to perform ${namespace}::Action::"${action}" for ${resource}`;
+  return because === undefined ? what : `${what} (${because})`;
 }
 
 /** URLs stand in quotes, paths do not, and what belongs to the system has its type once more: as scripts know them. */

@@ -7,6 +7,7 @@ import { LIMITS } from "../platform/limits.ts";
 import { browserDefence } from "./browser-defence.ts";
 import type { Env, Served } from "./context.ts";
 import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
 
@@ -40,6 +41,7 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   );
   statusRoutes(app, served);
   runRoutes(app, served);
+  approvalRoutes(app, served);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Remit", version: served.version, description: "Runs Rhai scripts under a Cedar policy" },
@@ -55,7 +57,7 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   stopping: "stopping",
   audit_unavailable: "audit_unavailable",
   policy_refused: "policy_refused",
-  run_not_found: "run_not_found",
+  approval_not_found: "approval_not_found",
   run_ended: "run_ended",
 };
 const RETRY_AFTER = { "retry-after": "1" };

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { DENIAL_REASONS } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
 
 /** Bodies and answers of the API; `/openapi.json` is made of them. */
@@ -27,7 +28,7 @@ export const DenialSchema = z
   .object({
     action: z.string(),
     resource: z.object({ type: z.string(), id: z.string() }),
-    reason: z.enum(["forbidden", "not_permitted", "check_failed", "dry_run"]),
+    reason: z.enum(DENIAL_REASONS),
     policies: z.array(z.string()),
   })
   .openapi("Denial");
@@ -76,6 +77,24 @@ export const StatusSchema = z
     queued: z.number(),
   })
   .openapi("Status");
+
+export const ApprovalSchema = z
+  .object({
+    id: z.string(),
+    run: z.string(),
+    principal: z.string(),
+    action: z.string(),
+    resource: z.object({ type: z.string(), id: z.string() }),
+    reasons: z.array(z.string()),
+    asked_at: z.string(),
+    expires_at: z.string(),
+  })
+  .openapi("Approval");
+export const ApprovalListSchema = z.object({ approvals: z.array(ApprovalSchema) }).openapi("Approvals");
+export const ApprovalBody = z
+  .strictObject({ answer: z.enum(["approved", "denied"]) })
+  .openapi("ApprovalAnswer");
+export const ApprovalIdParameter = z.object({ id: z.string().regex(/^approval_[0-9a-f]{24}$/) });
 
 export const KillBody = z.strictObject({ reason: z.string().max(400).default("") }).openapi("KillRequest");
 export const IdParameter = z.object({ id: z.string().regex(/^run_[0-9a-f]{24}$/) });

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { OBSERVE, type Run } from "../../agent/index.ts";
+import { AUTONOMY, type Run } from "../../agent/index.ts";
 import { argumentsText } from "../arguments-text.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
@@ -32,7 +32,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
         arguments: argumentsText(await c.req.text()),
         principal,
         timeoutMs: Math.min(timeout_ms, served.timeMs),
-        dryRun: dry_run || autonomy === OBSERVE,
+        dryRun: dry_run || autonomy === AUTONOMY.observe,
       });
       await agent.over(asked, Math.min(wait_ms, served.waitMs));
       c.header("location", `/v1/runs/${asked.id}`);
