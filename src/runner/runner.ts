@@ -2,9 +2,11 @@ import type { HostResult } from "rhai-wasm";
 import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
+import { beginTime } from "../platform/deadline.ts";
 import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
+import { endRun } from "../platform/run-end.ts";
 import { type Approval, PolicyError } from "../policy/index.ts";
 import { readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
@@ -18,6 +20,9 @@ import type { LogLevel, RunState } from "./run-state.ts";
 
 const INPUT: Fd = 0;
 const OUTPUT: Fd = 1;
+
+/** The engine begins to count a little later than this process does, in milliseconds. */
+const LATER_MS = 50;
 
 /** Events that are told together, and the longest that one waits for others, in milliseconds. */
 const EVENTS = 64;
@@ -81,6 +86,8 @@ class Runner {
   private async run(job: Job): Promise<RunResult> {
     const startedAt = performance.now();
     const { engine, program, limits, logLevel } = this.options;
+    const cancelled = (): string | undefined => this.stopped();
+    beginTime(job.timeoutMs, cancelled, LATER_MS);
     try {
       return await runScript(engine, this.watched(program), {
         script: job.script,
@@ -91,7 +98,7 @@ class Runner {
           ask: (question) => this.ask(job.run, question),
         }),
         limits: limits(job.timeoutMs),
-        cancelled: () => this.stopped(),
+        cancelled,
         onLog: ({ level, message, timestamp }) =>
           this.onEvent(job.run, { type: "log", level, message, time: timestamp }),
         logLevel,
@@ -100,6 +107,8 @@ class Runner {
     } catch (error) {
       if (error instanceof RunError) return refusedResult(error, startedAt);
       throw error;
+    } finally {
+      endRun();
     }
   }
 
