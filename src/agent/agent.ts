@@ -4,8 +4,15 @@ import { AuditError } from "../audit/errors.ts";
 import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
 import type { Principal } from "../policy/types.ts";
-import { CANDIDATE, policySource, readPolicy, writePolicy } from "../runner/active-policy.ts";
+import {
+  CANDIDATE,
+  type PolicySource,
+  policySource,
+  readPolicy,
+  writePolicy,
+} from "../runner/active-policy.ts";
 import { Control } from "../runner/control.ts";
+import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
@@ -127,6 +134,35 @@ export class Agent {
     this.approvals.settle(id, answer);
   }
 
+  /**
+   * What the policy says of a request of `principal` that nobody makes. A runner is asked, for at most `withinMs`.
+   * @throws {AgentError}
+   */
+  async explain(
+    principal: Principal,
+    question: PolicyQuestion,
+    withinMs: number,
+  ): Promise<Explained["answer"]> {
+    if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
+    this.pool.expectRoom();
+    const run = `question_${randomBytes(12).toString("hex")}`;
+    const late = setTimeout(() => this.pool.cancel(run), withinMs);
+    const outcome = await this.pool.run({
+      job: { type: "explain", run, principal, timeoutMs: withinMs, ...question },
+      onStart: () => undefined,
+      onEvents: () => undefined,
+      onQuestion: async () => "denied",
+    });
+    clearTimeout(late);
+    if ("report" in outcome && outcome.report.type === "explained") return outcome.report.answer;
+    throw new AgentError("queue_full", "no runner was free to ask the policy; try again later");
+  }
+
+  /** The policy in force. */
+  policy(): PolicySource {
+    return readPolicy(this.options.directory);
+  }
+
   /** Stops everything, until {@link resume}; also after a restart. */
   kill(reason: string, principal: Principal): void {
     this.control.kill(reason);
@@ -186,13 +222,13 @@ export class Agent {
     this.settled.delete(run.id);
     this.approvals.forget(run.id);
     let status: RunStatus;
-    if ("report" in outcome) {
+    if ("report" in outcome && outcome.report.type === "result") {
       const { result, denials, moreDenials, revision } = outcome.report;
       Object.assign(run, { result, denials, moreDenials, revision });
       status = asked ?? (result.status === "SUCCESS" ? "succeeded" : "failed");
     } else {
       status = asked ?? (this.control.read().killed ? "killed" : "lost");
-      run.result = lostResult(outcome.died);
+      run.result = lostResult("died" in outcome ? outcome.died : "its runner answered something else");
     }
     run.end(status);
     this.runs.forget();

@@ -1,4 +1,5 @@
 export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
+export { OUTCOMES } from "../runner/explain-protocol.ts";
 export { DENIAL_REASONS } from "../runner/protocol.ts";
 export { Agent, type AgentOptions, type AgentStatus, type RunRequest } from "./agent.ts";
 export type { PendingApproval } from "./approvals.ts";

@@ -1,4 +1,5 @@
 import { LIMITS } from "../platform/limits.ts";
+import type { ExplainJob } from "../runner/explain-protocol.ts";
 import type { Job } from "../runner/protocol.ts";
 import { AgentError } from "./errors.ts";
 import { type Outcome, RunnerProcess, type RunWatcher } from "./runner-process.ts";
@@ -18,7 +19,7 @@ export interface PoolOptions {
 
 /** A run that was asked for. */
 export interface Ticket extends RunWatcher {
-  readonly job: Job;
+  readonly job: Job | ExplainJob;
   readonly onStart: () => void;
 }
 

@@ -1,6 +1,7 @@
 import { type Child, startSelf } from "../platform/child.ts";
 import { LIMITS } from "../platform/limits.ts";
 import type { Approval } from "../policy/access.ts";
+import type { ExplainJob } from "../runner/explain-protocol.ts";
 import {
   type ApprovalAnswer,
   type ApprovalQuestion,
@@ -9,11 +10,11 @@ import {
   type RunEvent,
 } from "../runner/protocol.ts";
 
-/** What a runner reports of a run that it has ended. */
-export type RunReport = Extract<Report, { type: "result" }>;
+/** The last that a runner reports of a job. */
+export type FinalReport = Extract<Report, { type: "result" | "explained" }>;
 
 /** How a run ended: with a result, or because its process did. */
-export type Outcome = { readonly report: RunReport } | { readonly died: string };
+export type Outcome = { readonly report: FinalReport } | { readonly died: string };
 
 /** What is to be done about what a run reports. */
 export interface RunWatcher {
@@ -69,7 +70,7 @@ export class RunnerProcess {
   }
 
   /** Runs `job`. It must be started, and must have no other. */
-  run(job: Job, { onEvents, onQuestion }: RunWatcher): Promise<Outcome> {
+  run(job: Job | ExplainJob, { onEvents, onQuestion }: RunWatcher): Promise<Outcome> {
     this.runs++;
     return new Promise((end) => {
       this.task = { run: job.run, onEvents, onQuestion, end };

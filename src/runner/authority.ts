@@ -46,7 +46,7 @@ export class Authority {
   denials: Denial[] = [];
   moreDenials = 0;
   revision: string;
-  private set: PolicySet;
+  set: PolicySet;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
   /** Answers of this run, by the exact request. */

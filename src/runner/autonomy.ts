@@ -1,4 +1,4 @@
-import { isEffect } from "../policy/index.ts";
+import { isEffect } from "../policy/dry-run.ts";
 import type { Action, Principal } from "../policy/types.ts";
 
 /** What an agent may do by itself, beside what the policy permits it. */

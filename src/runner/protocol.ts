@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
+import { Explained } from "./explain-protocol.ts";
 
 const text = z.string();
 /** A script to run. What the agent writes and this very program reads needs no schema. */
@@ -73,6 +74,7 @@ export const Report = z.discriminatedUnion("type", [
     moreDenials: z.number(),
     revision: text,
   }),
+  Explained,
 ]);
 export type Report = z.infer<typeof Report>;
 

@@ -13,6 +13,8 @@ import { parseArguments } from "./arguments.ts";
 import { Authority } from "./authority.ts";
 import { Control } from "./control.ts";
 import { RunError } from "./errors.ts";
+import { explainPolicy } from "./explain.ts";
+import type { ExplainJob } from "./explain-protocol.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
 import type { RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
@@ -58,7 +60,9 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   tell({ type: "ready", revision: authority.revision });
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     // Written by the agent, which is this very program.
-    await runner.perform(JSON.parse(line) as Job);
+    const job = JSON.parse(line) as Job | ExplainJob;
+    if ("type" in job) runner.explain(job);
+    else await runner.perform(job);
   }
 }
 
@@ -81,6 +85,12 @@ class Runner {
     this.tellEvents(job.run);
     const { denials, moreDenials, revision } = this.authority;
     tell({ type: "result", run: job.run, result: { ...result }, denials, moreDenials, revision });
+  }
+
+  explain(job: ExplainJob): void {
+    this.activate(this.control.read().epoch);
+    const { set, revision } = this.authority;
+    tell({ type: "explained", run: job.run, answer: explainPolicy(set, revision, job.principal, job) });
   }
 
   private async run(job: Job): Promise<RunResult> {
@@ -126,6 +136,10 @@ class Runner {
   private heed(): void {
     const { killed, epoch } = this.control.read();
     if (killed) throw new Terminated(this.reason());
+    this.activate(epoch);
+  }
+
+  private activate(epoch: number): void {
     if (epoch === this.epoch) return;
     this.authority.activate(readPolicy(this.options.directory));
     this.epoch = epoch;
