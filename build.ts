@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { catalogueAreas } from "./src/cli/catalogue.ts";
+import { CATALOGUE } from "./src/cli/embedded-catalogue.ts";
 import { ENGINE_OPTIONS } from "./src/cli/run-limits.ts";
 import { createEngine, IMAGE as ENGINE_IMAGE } from "./src/engine/index.ts";
 import { IMAGE as CEDAR_IMAGE, cedarImage } from "./src/policy/cedar.ts";
@@ -43,14 +45,18 @@ function targets(): readonly string[] {
 }
 
 /**
- * Memory of both WebAssembly modules as they are once they know the schema and the surface: copying it is what a start
- * of the executable does instead. The same on every machine.
+ * What a start of the executable would otherwise make anew: the memory of both WebAssembly modules as it is once they
+ * know the schema and the surface, and the catalogue of what scripts can call. The same on every machine.
  */
 async function images(): Promise<readonly string[]> {
   const folder = join(root, "dist/images");
   mkdirSync(folder, { recursive: true });
   const engine = await createEngine(surface.manifest, ENGINE_OPTIONS);
-  const contents = { [ENGINE_IMAGE]: engine.image(), [CEDAR_IMAGE]: cedarImage() };
+  const contents = {
+    [ENGINE_IMAGE]: engine.image(),
+    [CEDAR_IMAGE]: cedarImage(),
+    [CATALOGUE]: JSON.stringify(catalogueAreas(surface)),
+  };
   return Object.entries(contents).flatMap(([name, bytes]) => {
     writeFileSync(join(folder, name), bytes);
     return ["--asset", join(folder, name)];

@@ -1,9 +1,8 @@
 /** Writes `docs/sdk.md` from the tables of the SDK: `npm run docs`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { areaItems } from "./src/cli/catalogue.ts";
-import { LANGUAGE_ITEMS } from "./src/cli/engine-items.ts";
-import type { Item } from "./src/cli/item.ts";
+import { catalogueAreas } from "./src/cli/catalogue.ts";
+import type { CatalogueArea } from "./src/cli/embedded-catalogue.ts";
 import { type Section, sections } from "./src/cli/item-text.ts";
 import { surface } from "./src/sdk/index.ts";
 
@@ -29,22 +28,14 @@ Every function can be called as a method of its first argument: \`cat(path)\` is
 there is none.
 `;
 
-interface Chapter {
-  readonly title: string;
-  readonly items: readonly Item[];
-}
-
 /** All of `docs/sdk.md`. */
 export function sdkDocument(): string {
-  const chapters: readonly Chapter[] = [
-    ...surface.areas.map((area) => ({ title: area.title, items: areaItems(area) })),
-    { title: "The language", items: LANGUAGE_ITEMS },
-  ];
+  const chapters = catalogueAreas(surface);
   const contents = chapters.map(({ title }) => `- [${title}](#${anchor(title)})`).join("\n");
   return `${INTRODUCTION}\n${contents}\n${chapters.map(chapterText).join("")}`;
 }
 
-const chapterText = ({ title, items }: Chapter): string =>
+const chapterText = ({ title, items }: CatalogueArea): string =>
   `\n## ${title}\n${[...sections(items)].map(sectionText).join("")}`;
 
 const sectionText = ({ title, lines }: Section): string =>

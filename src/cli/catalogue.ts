@@ -1,5 +1,6 @@
 import type { ConstantDefinition } from "rhai-wasm";
 import type { Area, Operation, SdkType, Surface } from "../sdk/index.ts";
+import type { CatalogueArea } from "./embedded-catalogue.ts";
 import { enumerationItems, LANGUAGE_ITEMS } from "./engine-items.ts";
 import { FREE, type Item, type Kind } from "./item.ts";
 
@@ -9,6 +10,12 @@ const RECEIVER = "self";
 export const catalogue = ({ areas }: Surface): readonly Item[] => [
   ...areas.flatMap(areaItems),
   ...LANGUAGE_ITEMS,
+];
+
+/** {@link catalogue} by area, the language as the last. */
+export const catalogueAreas = ({ areas }: Surface): readonly CatalogueArea[] => [
+  ...areas.map((area) => ({ title: area.title, items: areaItems(area) })),
+  { title: "The language", items: LANGUAGE_ITEMS },
 ];
 
 /** What an area adds: its functions, what comes with its enumerations, its constants and types. */
@@ -22,21 +29,6 @@ export function areaItems({ namespaces }: Area): readonly Item[] {
     ...types.map(typeItem),
   ];
 }
-
-/** What of `items` is called `name`: by its name or its group. */
-export function named(items: readonly Item[], name: string): readonly Item[] {
-  const wanted = plain(name);
-  return items.filter((item) => namesOf(item).some((candidate) => plain(candidate) === wanted));
-}
-
-/** Everything by which {@link named} finds `item`. */
-export const namesOf = ({ name, group, receiver }: Item): readonly string[] =>
-  [name, group, name.replace(`${group}::`, ""), receiver ?? FREE, `${receiver ?? FREE}::${name}`].filter(
-    (candidate) => candidate !== FREE && !candidate.startsWith("::"),
-  );
-
-/** `a.b` and `a::b` are the same, in any case. */
-const plain = (name: string): string => name.replaceAll("::", ".").toLowerCase();
 
 function operationItem(operation: Operation): Item {
   const { name, module, summary, checks, only, example, parameters, parameterNames, returns } = operation;

@@ -1,8 +1,8 @@
 import { didYouMean } from "../policy/suggestion.ts";
 import { surface } from "../sdk/index.ts";
-import { catalogue, named, namesOf } from "./catalogue.ts";
+import { catalogue } from "./catalogue.ts";
 import type { Given } from "./command.ts";
-import type { Item } from "./item.ts";
+import { type Item, named, namesOf } from "./item.ts";
 import { itemsText } from "./item-text.ts";
 import { print, printError } from "./terminal.ts";
 

@@ -26,3 +26,18 @@ export interface Item {
 
 /** Group of what is called without a receiver or a module. */
 export const FREE = "";
+
+/** What of `items` is called `name`: by its name or its group. */
+export function named(items: readonly Item[], name: string): readonly Item[] {
+  const wanted = plain(name);
+  return items.filter((item) => namesOf(item).some((candidate) => plain(candidate) === wanted));
+}
+
+/** Everything by which {@link named} finds `item`. */
+export const namesOf = ({ name, group, receiver }: Item): readonly string[] =>
+  [name, group, name.replace(`${group}::`, ""), receiver ?? FREE, `${receiver ?? FREE}::${name}`].filter(
+    (candidate) => candidate !== FREE && !candidate.startsWith("::"),
+  );
+
+/** `a.b` and `a::b` are the same, in any case. */
+const plain = (name: string): string => name.replaceAll("::", ".").toLowerCase();

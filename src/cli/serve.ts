@@ -14,6 +14,7 @@ import { writePolicy } from "../runner/active-policy.ts";
 import { createApp } from "../server/app.ts";
 import type { Served } from "../server/context.ts";
 import { type Given, UsageError } from "./command.ts";
+import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
 import { printError } from "./terminal.ts";
 
@@ -51,7 +52,14 @@ export async function serve({ options }: Given): Promise<number> {
     await agent.start();
     const tokens = new Tokens(directory);
     if (tokens.list().length === 0) writeFirstToken(directory, tokens);
-    const served = { agent, tokens, version: packageJson.version, timeMs: LIMITS.timeMs, waitMs: WAIT_MS };
+    const served = {
+      agent,
+      tokens,
+      catalogue,
+      version: packageJson.version,
+      timeMs: LIMITS.timeMs,
+      waitMs: WAIT_MS,
+    };
     const socket = options.get("socket") ?? join(state, "remit.sock");
     const listeners = listen(served, socket, address);
     printError(

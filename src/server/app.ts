@@ -8,6 +8,8 @@ import { browserDefence } from "./browser-defence.ts";
 import type { Env, Served } from "./context.ts";
 import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { capabilityRoutes } from "./routes/capabilities.ts";
+import { policyRoutes } from "./routes/policy.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
 
@@ -42,6 +44,8 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   statusRoutes(app, served);
   runRoutes(app, served);
   approvalRoutes(app, served);
+  policyRoutes(app, served);
+  capabilityRoutes(app, served);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Remit", version: served.version, description: "Runs Rhai scripts under a Cedar policy" },

@@ -1,4 +1,5 @@
 import type { Agent, Caller } from "../agent/index.ts";
+import type { Catalogue } from "./catalogue.ts";
 
 /** What the handlers of requests share. */
 export interface Variables {
@@ -15,6 +16,7 @@ export interface Served {
   readonly agent: Agent;
   readonly tokens: { callerOf(secret: string): Caller | undefined };
   readonly version: string;
+  readonly catalogue: Catalogue;
   /** Milliseconds that a script may have at most, and has unless the request says otherwise. */
   readonly timeMs: number;
   /** Milliseconds that `POST /v1/runs` waits for the end of the run. */

@@ -97,6 +97,8 @@ export const ApprovalBody = z
 export const ApprovalIdParameter = z.object({ id: z.string().regex(/^approval_[0-9a-f]{24}$/) });
 
 export const KillBody = z.strictObject({ reason: z.string().max(400).default("") }).openapi("KillRequest");
+/** How long an answer about a run waits for its end. */
+export const WaitQuery = z.object({ wait_ms: z.coerce.number().int().min(0).default(0) });
 export const IdParameter = z.object({ id: z.string().regex(/^run_[0-9a-f]{24}$/) });
 
 /** `schema` as the content of a body. */

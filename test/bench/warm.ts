@@ -1,7 +1,7 @@
-import { runScript } from "../../src/runner/index.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine } from "../../src/engine/index.ts";
 import { createAccess, parsePolicySet, prepareCedar } from "../../src/policy/index.ts";
+import { runScript } from "../../src/runner/index.ts";
 import { callOperation, importModule, surface } from "../../src/sdk/index.ts";
 import { median } from "./process.ts";
 

@@ -1,10 +1,10 @@
 /** The cases of the language agree on Rhai's AST walker as they do on its bytecode VM, which is what runs otherwise. */
 import { beforeAll, describe, expect, test } from "bun:test";
-import { parseArguments, runScript } from "../../src/runner/index.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine, type Engine } from "../../src/engine/index.ts";
 import { effectiveUser } from "../../src/platform/identity.ts";
 import { createAccess, parsePolicySet, prepareCedar } from "../../src/policy/index.ts";
+import { parseArguments, runScript } from "../../src/runner/index.ts";
 import { callOperation, importModule, surface } from "../../src/sdk/index.ts";
 import { type Case, readCases } from "./case.ts";
 import { disagreements } from "./compare.ts";

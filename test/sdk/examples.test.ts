@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
-import { runScript } from "../../src/runner/index.ts";
 import { catalogue } from "../../src/cli/catalogue.ts";
 import { ENGINE_OPTIONS, runLimits } from "../../src/cli/run-limits.ts";
 import { createEngine, type Engine, prepareEngine } from "../../src/engine/index.ts";
 import { NO_BUS } from "../../src/platform/bus/testing.ts";
 import { effectiveUser } from "../../src/platform/identity.ts";
 import { createAccess, parsePolicySet, prepareCedar } from "../../src/policy/index.ts";
+import { runScript } from "../../src/runner/index.ts";
 import { ERROR_KINDS } from "../../src/sdk/errors.ts";
 import { callOperation, importModule, surface } from "../../src/sdk/index.ts";
 import { createWorld, RATELIMIT, type World } from "./example-world.ts";

@@ -6,7 +6,7 @@ import type { Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
 import { runEvents } from "../run-events.ts";
 import { runView } from "../run-view.ts";
-import { answer, IdParameter, json, RunBody, RunListSchema, RunSchema } from "../schemas.ts";
+import { answer, IdParameter, json, RunBody, RunListSchema, RunSchema, WaitQuery } from "../schemas.ts";
 
 /** Runs: ask for one, look at it, follow it, end it. */
 export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -57,10 +57,14 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/runs/{id}",
       summary: "A run, with its result when it is over",
       middleware: read,
-      request: params,
+      request: { ...params, query: WaitQuery },
       responses: { 200: answer("The run", RunSchema) },
     }),
-    (c) => c.json(runView(find(c.req.valid("param").id, c.get("caller"))), 200),
+    async (c) => {
+      const found = find(c.req.valid("param").id, c.get("caller"));
+      await agent.over(found, Math.min(c.req.valid("query").wait_ms, served.waitMs));
+      return c.json(runView(found), 200);
+    },
   );
 
   app.openapi(
