@@ -16,7 +16,7 @@ import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
-import type { Outcome } from "./runner-process.ts";
+import type { Death, Outcome } from "./runner-process.ts";
 import { Run, type RunStatus, Runs } from "./runs.ts";
 
 export interface AgentOptions extends PoolOptions {
@@ -217,7 +217,7 @@ export class Agent {
   }
 
   private settle(run: Run, outcome: Outcome): void {
-    const asked = this.ending.get(run.id);
+    const ended = this.ending.get(run.id) ?? (this.control.read().killed ? "killed" : undefined);
     this.ending.delete(run.id);
     this.settled.delete(run.id);
     this.approvals.forget(run.id);
@@ -225,10 +225,11 @@ export class Agent {
     if ("report" in outcome && outcome.report.type === "result") {
       const { result, denials, moreDenials, revision } = outcome.report;
       Object.assign(run, { result, denials, moreDenials, revision });
-      status = asked ?? (result.status === "SUCCESS" ? "succeeded" : "failed");
+      // A script that ended by itself was not ended by anybody.
+      status = result.status === "SUCCESS" ? "succeeded" : (ended ?? "failed");
     } else {
-      status = asked ?? (this.control.read().killed ? "killed" : "lost");
-      run.result = lostResult("died" in outcome ? outcome.died : "its runner answered something else");
+      status = ended ?? "lost";
+      run.result = lostResult("died" in outcome ? outcome : { died: "its runner answered something else" });
     }
     run.end(status);
     this.runs.forget();
@@ -253,10 +254,14 @@ export class Agent {
 }
 
 /** The result of a run whose process ended without one. */
-function lostResult(why: string) {
+function lostResult({ died, limit }: Death) {
   return {
     output: "",
     status: "ERROR",
-    error: { error_type: "INTERNAL_EXCEPTION", message: `the run has no result: ${why}` },
+    error: {
+      error_type: "INTERNAL_EXCEPTION",
+      message: `the run has no result: ${died}`,
+      ...(limit === undefined ? {} : { limit }),
+    },
   };
 }

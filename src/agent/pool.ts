@@ -2,7 +2,7 @@ import { LIMITS } from "../platform/limits.ts";
 import type { ExplainJob } from "../runner/explain-protocol.ts";
 import type { Job } from "../runner/protocol.ts";
 import { AgentError } from "./errors.ts";
-import { type Outcome, RunnerProcess, type RunWatcher } from "./runner-process.ts";
+import { type Death, type Outcome, RunnerProcess, type RunWatcher } from "./runner-process.ts";
 
 export interface PoolOptions {
   /** Path of the state directory. */
@@ -29,6 +29,7 @@ interface Waiting {
 }
 
 const REPLACE_MS = 100;
+const OVERSTAYED: Death = { died: "it did not end within its time", limit: "timeMs" };
 /** Runs that a process takes before another takes its place: what grew in it goes with it. */
 const MAX_RUNS = 5000;
 
@@ -64,10 +65,12 @@ export class Pool {
     throw new AgentError("queue_full", `${this.options.queue} runs wait already; try again later`);
   }
 
-  /** Runs the job as soon as a runner is free. */
+  /** Runs the job as soon as a runner is free. Scripts may take long: questions go before them. */
   run(ticket: Ticket): Promise<Outcome> {
     return new Promise((end) => {
-      this.queue.push({ ticket, end });
+      const waiting = { ticket, end };
+      if (isQuestion(ticket)) this.queue.unshift(waiting);
+      else this.queue.push(waiting);
       this.next();
     });
   }
@@ -77,14 +80,15 @@ export class Pool {
     const index = this.queue.findIndex(({ ticket }) => ticket.job.run === run);
     const [waiting] = index === -1 ? [] : this.queue.splice(index, 1);
     waiting?.end({ died: "it was cancelled before it began" });
-    this.busy.get(run)?.kill();
+    this.busy.get(run)?.kill({ died: "it was cancelled" });
     return waiting !== undefined || this.busy.has(run);
   }
 
   /** Ends everything that runs or waits, now. */
   killAll(why: string): void {
-    for (const { end } of this.queue.splice(0)) end({ died: why });
-    for (const runner of this.busy.values()) runner.kill();
+    const death: Death = { died: why };
+    for (const { end } of this.queue.splice(0)) end(death);
+    for (const runner of this.busy.values()) runner.kill(death);
   }
 
   /** Lets runners that wait go, so that the next ones begin anew. */
@@ -100,8 +104,12 @@ export class Pool {
     await Promise.all([...this.busy.values()].map(({ ended }) => ended));
   }
 
+  /** One runner more than scripts may have is for questions. */
   private hasRoom(): boolean {
-    return this.idle.length > 0 || this.busy.size + this.starting < this.options.concurrency;
+    const [first] = this.queue;
+    const most = this.options.concurrency + (first && isQuestion(first.ticket) ? 1 : 0);
+    if (this.busy.size >= most) return false;
+    return this.idle.length > 0 || this.busy.size + this.starting < most;
   }
 
   private next(): void {
@@ -128,7 +136,7 @@ export class Pool {
     const { job } = ticket;
     this.busy.set(job.run, runner);
     ticket.onStart();
-    const overstay = setTimeout(() => runner.kill(), job.timeoutMs + LIMITS.overstayMs);
+    const overstay = setTimeout(() => runner.kill(OVERSTAYED), job.timeoutMs + LIMITS.overstayMs);
     void runner.run(job, ticket).then((outcome) => {
       clearTimeout(overstay);
       this.busy.delete(job.run);
@@ -165,9 +173,9 @@ export class Pool {
       this.idle.push(process);
       if (this.queue.length > 0) this.next();
     } catch (error) {
-      // Every job that waits would meet the same.
-      const why = error instanceof Error ? error.message : String(error);
-      for (const { end } of this.queue.splice(0)) end({ died: why });
+      // Whatever befell this one may befall the next one too: each costs a job, so that this ends.
+      this.queue.shift()?.end({ died: error instanceof Error ? error.message : String(error) });
+      this.next();
     }
   }
 
@@ -180,10 +188,12 @@ export class Pool {
         void process.ended.then(() => this.replace(process));
         return { process, revision: state.revision };
       }
-      process.kill();
+      process.kill({ died: state.refused });
       throw new AgentError("policy_refused", state.refused);
     } finally {
       this.starting--;
     }
   }
 }
+
+const isQuestion = ({ job }: Ticket): boolean => "type" in job;

@@ -14,7 +14,14 @@ import {
 export type FinalReport = Extract<Report, { type: "result" | "explained" }>;
 
 /** How a run ended: with a result, or because its process did. */
-export type Outcome = { readonly report: FinalReport } | { readonly died: string };
+export type Outcome = { readonly report: FinalReport } | Death;
+
+/** Why there is no answer. */
+export interface Death {
+  readonly died: string;
+  /** The limit that was met, if one was. */
+  readonly limit?: string;
+}
 
 /** What is to be done about what a run reports. */
 export interface RunWatcher {
@@ -38,6 +45,7 @@ export class RunnerProcess {
   private readonly child: Child;
   private task: Task | undefined;
   private isAlive = true;
+  private killed: Death | undefined;
   private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
 
   /**
@@ -57,7 +65,7 @@ export class RunnerProcess {
       this.isAlive = false;
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
       this.onStarted({ refused: `the runner process ended ${how} before it was ready` });
-      this.finish({ died: `the runner process ended ${how}` });
+      this.finish(this.killed ?? { died: `the runner process ended ${how}` });
     });
   }
 
@@ -84,14 +92,15 @@ export class RunnerProcess {
     this.child.close();
   }
 
-  /** Ends it now, with all that it started. */
-  kill(): void {
+  /** Ends it now, with all that it started; `why` is what becomes of its run. */
+  kill(why: Death): void {
+    this.killed ??= why;
     this.child.killTree();
   }
 
   private take(line: string): void {
     const report = readReport(line);
-    if (report === undefined) this.kill();
+    if (report === undefined) this.kill({ died: "the runner process said what is no report" });
     else if (report.type === "ready") this.onStarted({ revision: report.revision });
     else if (report.type === "refused") this.onStarted({ refused: report.message });
     else if (report.run === this.task?.run) {
