@@ -1,4 +1,5 @@
 import { createEngine, prepareEngine } from "../engine/index.ts";
+import { endWithParent } from "../platform/bun-parent.ts";
 import { openStateDirectory } from "../platform/state-directory.ts";
 import { prepareCedar } from "../policy/index.ts";
 import { logLevel, serveJobs } from "../runner/index.ts";
@@ -8,6 +9,7 @@ import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
 
 /** `remit runner`: what `remit serve` starts to run scripts in. Nobody calls it by hand. */
 export async function runner({ options }: Given): Promise<number> {
+  endWithParent();
   const directory = openStateDirectory(options.get("state") ?? "");
   const policy = options.get("policy");
   const preparing = prepareEngine();
