@@ -97,6 +97,17 @@ export const LIMITS = {
 
   /** Bytes of the body of a request to the agent. */
   requestBytes: 4 * MiB,
+  /** Wall time in which the body of a request to the agent arrives, in milliseconds. */
+  requestBodyMs: 30_000,
+  /** Requests that follow events of runs at the same time. */
+  followers: 256,
+  /** Idempotency keys that are remembered of one principal, and for how long, in milliseconds. */
+  idempotencyKeys: 2000,
+  idempotencyMs: 86_400_000,
+  /** Denials on one page. */
+  denialsPage: 200,
+  /** Bytes of the decision log that one page of denials is looked for in. */
+  denialsScanBytes: 4 * MiB,
   /** Bytes of a job for a runner process, as JSON: a script and its arguments, each character of which may take six. */
   jobBytes: 16 * MiB,
   /** Bytes of what a runner process reports at once, as JSON: a result, each character of which may take six. */

@@ -1,12 +1,13 @@
 import { OpenAPIHono, type z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
+import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { AgentError, type AgentErrorCode } from "../agent/index.ts";
-import { LIMITS } from "../platform/limits.ts";
 import { browserDefence } from "./browser-defence.ts";
 import type { Env, Served } from "./context.ts";
 import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
+import { requestBody } from "./request-body.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { capabilityRoutes } from "./routes/capabilities.ts";
 import { policyRoutes } from "./routes/policy.ts";
@@ -32,15 +33,9 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
     await next();
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
   });
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
   app.use(browserDefence(port));
-  app.use(
-    bodyLimit({
-      maxSize: LIMITS.requestBytes,
-      onError: () => {
-        throw new Problem("body_too_large", `a body has at most ${LIMITS.requestBytes} bytes`);
-      },
-    }),
-  );
+  app.use(requestBody(served));
   statusRoutes(app, served);
   runRoutes(app, served);
   approvalRoutes(app, served);
@@ -53,6 +48,11 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   app.notFound((c) => problemResponse(c, new Problem("not_found", `nothing is at ${c.req.path}`)));
   app.onError((error, c) => problemResponse(c, asProblem(error)));
   return app;
+}
+
+function notAllowed(c: Context, methods: readonly string[]): Response {
+  const allow = methods.join(", ");
+  return problemResponse(c, new Problem("method_not_allowed", `${c.req.path} takes ${allow}`, {}, { allow }));
 }
 
 const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {

@@ -1,5 +1,5 @@
-import type { MiddlewareHandler } from "hono";
-import { SCOPES, type Scope } from "../agent/index.ts";
+import type { Context, MiddlewareHandler } from "hono";
+import { type Caller, SCOPES, type Scope } from "../agent/index.ts";
 import type { Env, Served } from "./context.ts";
 import { Problem } from "./problem.ts";
 
@@ -9,7 +9,7 @@ const BEARER = /^bearer ([A-Za-z0-9._~+/-]{1,256}=*)$/i;
 /** Takes requests whose bearer token has `scope` or one above it. Tokens in the address are not looked at. */
 export function authentication({ tokens }: Served, scope: Scope): MiddlewareHandler<Env> {
   return async (c, next) => {
-    const [, secret] = BEARER.exec(c.req.header("authorization") ?? "") ?? [];
+    const secret = secretOf(c);
     if (secret === undefined) {
       throw new Problem("token_missing", "the Authorization header has no bearer token", NEXT, CHALLENGE);
     }
@@ -22,6 +22,15 @@ export function authentication({ tokens }: Served, scope: Scope): MiddlewareHand
     await next();
   };
 }
+
+/** Who has the token that the request came with, if it is known; whatever it may do. */
+export function knownCaller(c: Context<Env>, { tokens }: Served): Caller | undefined {
+  const secret = secretOf(c);
+  return secret === undefined ? undefined : tokens.callerOf(secret);
+}
+
+const secretOf = (c: Context<Env>): string | undefined =>
+  BEARER.exec(c.req.header("authorization") ?? "")?.[1];
 
 const CHALLENGE = { "www-authenticate": 'Bearer realm="remit"' };
 const NEXT = { next_steps: ["ask the owner of this host for a token (remit token create)"] };

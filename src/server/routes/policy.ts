@@ -27,11 +27,9 @@ export const ExplainBody = z
 
 export const ExplanationSchema = z
   .object({
-    decision: z
-      .enum(OUTCOMES)
-      .openapi({
-        description: "ask: somebody has to approve it; dry_run: allowed, but this caller only observes",
-      }),
+    decision: z.enum(OUTCOMES).openapi({
+      description: "ask: somebody has to approve it; dry_run: allowed, but this caller only observes",
+    }),
     policies: z.array(z.string()).openapi({ description: "Ids of the policies that decide it" }),
     reasons: z.array(z.string()),
     policy_revision: z.string(),
