@@ -13,6 +13,8 @@ import {
 import { writePolicy } from "../runner/active-policy.ts";
 import { createApp } from "../server/app.ts";
 import type { Served } from "../server/context.ts";
+import { Followers } from "../server/followers.ts";
+import { IdempotencyKeys } from "../server/idempotency.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
@@ -56,6 +58,8 @@ export async function serve({ options }: Given): Promise<number> {
       agent,
       tokens,
       catalogue,
+      keys: new IdempotencyKeys(),
+      followers: new Followers(),
       version: packageJson.version,
       timeMs: LIMITS.timeMs,
       waitMs: WAIT_MS,

@@ -1,5 +1,7 @@
 import type { Agent, Caller } from "../agent/index.ts";
 import type { Catalogue } from "./catalogue.ts";
+import type { Followers } from "./followers.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 
 /** What the handlers of requests share. */
 export interface Variables {
@@ -16,6 +18,9 @@ export interface Served {
   readonly agent: Agent;
   readonly tokens: { callerOf(secret: string): Caller | undefined };
   readonly version: string;
+  /** What all listeners have in common. */
+  readonly keys: IdempotencyKeys;
+  readonly followers: Followers;
   readonly catalogue: Catalogue;
   /** Milliseconds that a script may have at most, and has unless the request says otherwise. */
   readonly timeMs: number;

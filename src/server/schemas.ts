@@ -24,6 +24,13 @@ export const RunBody = z
   })
   .openapi("RunRequest");
 
+export const RunHeaders = z.object({
+  "idempotency-key": z
+    .string()
+    .optional()
+    .openapi({ description: "Requests with the same key and body begin one run, and get its answer" }),
+});
+
 export const DenialSchema = z
   .object({
     action: z.string(),

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import { AUTONOMY, type Run } from "../../agent/index.ts";
 import { argumentsText } from "../arguments-text.ts";
 import { authentication } from "../authentication.ts";
@@ -6,11 +7,20 @@ import type { Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
 import { runEvents } from "../run-events.ts";
 import { runView } from "../run-view.ts";
-import { answer, IdParameter, json, RunBody, RunListSchema, RunSchema, WaitQuery } from "../schemas.ts";
+import {
+  answer,
+  IdParameter,
+  json,
+  RunBody,
+  RunHeaders,
+  RunListSchema,
+  RunSchema,
+  WaitQuery,
+} from "../schemas.ts";
 
 /** Runs: ask for one, look at it, follow it, end it. */
 export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
-  const { agent } = served;
+  const { agent, followers, keys } = served;
   const run = authentication(served, "run");
   const read = authentication(served, "read");
   const params = { params: IdParameter };
@@ -21,22 +31,35 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/runs",
       summary: "Run a script",
       middleware: run,
-      request: { body: { required: true, content: json(RunBody) } },
+      request: { headers: RunHeaders, body: { required: true, content: json(RunBody) } },
       responses: { 200: answer("The run is over", RunSchema), 202: answer("The run goes on", RunSchema) },
     }),
     async (c) => {
       const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
       const { principal, autonomy } = c.get("caller");
-      const asked = agent.submit({
-        script,
-        arguments: argumentsText(await c.req.text()),
-        principal,
-        timeoutMs: Math.min(timeout_ms, served.timeMs),
-        dryRun: dry_run || autonomy === AUTONOMY.observe,
-      });
-      await agent.over(asked, Math.min(wait_ms, served.waitMs));
-      c.header("location", `/v1/runs/${asked.id}`);
-      return c.json(runView(asked), asked.isOver ? 200 : 202);
+      const body = await c.req.text();
+      const key = c.req.header("idempotency-key");
+      const first =
+        key === undefined ? undefined : keys.begin(`${principal.type} ${principal.id}`, key, body);
+      if (first !== undefined && "run" in first) {
+        const made = agent.runs.get(first.run);
+        if (made === undefined) throw new Problem("idempotency_forgotten", `it began the run ${first.run}`);
+        return answerOf(c, made);
+      }
+      try {
+        const asked = agent.submit({
+          script,
+          arguments: argumentsText(body),
+          principal,
+          timeoutMs: Math.min(timeout_ms, served.timeMs),
+          dryRun: dry_run || autonomy === AUTONOMY.observe,
+        });
+        first?.began(asked.id);
+        await agent.over(asked, Math.min(wait_ms, served.waitMs));
+        return answerOf(c, asked);
+      } finally {
+        first?.over();
+      }
     },
   );
 
@@ -77,7 +100,16 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       request: params,
       responses: { 200: { description: "Events", content: { "text/event-stream": {} } } },
     }),
-    (c) => runEvents(c, find(c.req.valid("param").id, c.get("caller"))),
+    (c) => {
+      const found = find(c.req.valid("param").id, c.get("caller"));
+      const after = Number(c.req.header("last-event-id") ?? 0);
+      // Nobody would read what answers HEAD.
+      const headers = { "content-type": "text/event-stream" };
+      if (c.req.method === "HEAD") return new Response(null, { headers });
+      return new Response(runEvents(found, Number.isSafeInteger(after) ? after : 0, followers.take()), {
+        headers,
+      });
+    },
   );
 
   app.openapi(
@@ -95,6 +127,11 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       return c.json(runView(found), 202);
     },
   );
+
+  function answerOf(c: Context<Env>, asked: Run) {
+    c.header("location", `/v1/runs/${asked.id}`);
+    return c.json(runView(asked), asked.isOver ? 200 : 202);
+  }
 
   /** Runs of others are only for administrators; whether there is such a run is not told either. */
   function find(id: string, caller: Env["Variables"]["caller"]): Run {
