@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { DecisionLog } from "../audit/decision-log.ts";
+import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
 import { AuditError } from "../audit/errors.ts";
 import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
@@ -15,6 +16,7 @@ import { Control } from "../runner/control.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
+import { Metrics } from "./metrics.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import type { Death, Outcome } from "./runner-process.ts";
 import { Run, type RunStatus, Runs } from "./runs.ts";
@@ -53,6 +55,7 @@ export class Agent {
   private readonly log: DecisionLog;
   private readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
+  private readonly metrics = new Metrics();
   private stopping = false;
 
   constructor(private readonly options: AgentOptions) {
@@ -82,7 +85,7 @@ export class Agent {
     const { principal, dryRun, script } = request;
     this.expectOpen();
     const run = new Run(`run_${randomBytes(12).toString("hex")}`, uidOf(principal), dryRun);
-    this.pool.expectRoom();
+    this.expectRoom();
     this.remember({
       kind: "run",
       run: run.id,
@@ -94,7 +97,10 @@ export class Agent {
     const ended = this.pool.run({
       job: { ...request, run: run.id },
       onStart: () => run.begin(),
-      onEvents: (events) => run.addAll(events),
+      onEvents: (events) => {
+        run.addAll(events);
+        for (const event of events) this.metrics.happened(event);
+      },
       onQuestion: (question) => this.approvals.ask(run.id, run.owner, question),
     });
     this.settled.set(
@@ -144,7 +150,7 @@ export class Agent {
     withinMs: number,
   ): Promise<Explained["answer"]> {
     if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
-    this.pool.expectRoom();
+    this.expectRoom();
     const run = `question_${randomBytes(12).toString("hex")}`;
     const late = setTimeout(() => this.pool.cancel(run), withinMs);
     const outcome = await this.pool.run({
@@ -156,6 +162,24 @@ export class Agent {
     clearTimeout(late);
     if ("report" in outcome && outcome.report.type === "explained") return outcome.report.answer;
     throw new AgentError("queue_full", "no runner was free to ask the policy; try again later");
+  }
+
+  /** What was denied, as the decision log has it. */
+  denials(query: DenialsQuery): DenialsPage {
+    return denialsOf(this.options.directory, query);
+  }
+
+  /** Why no script can be run now, if none can. */
+  obstacle(): "killed" | "stopping" | "audit" | undefined {
+    if (this.stopping) return "stopping";
+    if (this.control.read().killed) return "killed";
+    return this.log.isWritable() ? undefined : "audit";
+  }
+
+  /** What has happened since the start, for Prometheus. */
+  metricsText(): string {
+    const { running, queued } = this.pool;
+    return this.metrics.text({ running, queued, killed: this.control.read().killed });
   }
 
   /** The policy in force. */
@@ -193,6 +217,7 @@ export class Agent {
     writePolicy(directory, text);
     this.remember({ kind: "admin", principal: uidOf(principal), act: "policy", details: { revision } });
     this.control.nextEpoch();
+    this.metrics.policyActivated();
     this.pool.refresh();
     return revision;
   }
@@ -209,6 +234,12 @@ export class Agent {
   }
 
   private readonly ending = new Map<string, RunStatus>();
+
+  private expectRoom(): void {
+    if (this.pool.hasPlace()) return;
+    this.metrics.limitHit("queue");
+    throw new AgentError("queue_full", `${this.options.queue} runs wait already; try again later`);
+  }
 
   private expectOpen(): void {
     if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
@@ -232,6 +263,7 @@ export class Agent {
       run.result = lostResult("died" in outcome ? outcome : { died: "its runner answered something else" });
     }
     run.end(status);
+    this.metrics.ended(run);
     this.runs.forget();
     try {
       this.remember({ kind: "run", run: run.id, principal: run.owner, event: "ended", outcome: status });
@@ -248,6 +280,7 @@ export class Agent {
       else this.log.write(entry);
     } catch (error) {
       if (!(error instanceof AuditError)) throw error;
+      this.metrics.auditFailed();
       throw new AgentError("audit_unavailable", error.message, { cause: error });
     }
   }

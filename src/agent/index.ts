@@ -1,3 +1,4 @@
+export type { DenialRecord } from "../audit/denials.ts";
 export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
 export { OUTCOMES } from "../runner/explain-protocol.ts";
 export { DENIAL_REASONS } from "../runner/protocol.ts";

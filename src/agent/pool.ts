@@ -59,10 +59,9 @@ export class Pool {
     return revision;
   }
 
-  /** @throws {AgentError} `queue_full` when no further job can wait */
-  expectRoom(): void {
-    if (this.queue.length < this.options.queue || this.hasRoom()) return;
-    throw new AgentError("queue_full", `${this.options.queue} runs wait already; try again later`);
+  /** Whether a further job can wait. */
+  hasPlace(): boolean {
+    return this.queue.length < this.options.queue || this.hasRoom();
   }
 
   /** Runs the job as soon as a runner is free. Scripts may take long: questions go before them. */

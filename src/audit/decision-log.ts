@@ -5,7 +5,7 @@ import { SharedLines } from "../platform/shared-lines.ts";
 import { AuditError } from "./errors.ts";
 import { BEGINNING, type Entry, encode, sequenceOf } from "./record.ts";
 
-const NAME = "decisions";
+export const LOG_NAME = "decisions";
 
 /**
  * The decision log of a state directory: one record a line, each with the hash of the one before it, so that none can
@@ -16,7 +16,7 @@ export class DecisionLog {
 
   /** @param directory stays the caller's, and open as long as the log is */
   constructor(directory: Fd) {
-    this.lines = new SharedLines(directory, NAME, {
+    this.lines = new SharedLines(directory, LOG_NAME, {
       lineBytes: LIMITS.decisionBytes,
       fileBytes: LIMITS.decisionFileBytes,
       files: LIMITS.decisionFiles,
@@ -42,6 +42,16 @@ export class DecisionLog {
       this.lines.sync();
     } catch (cause) {
       throw new AuditError({ cause });
+    }
+  }
+
+  /** Whether a record could be written now, as far as can be told without writing one. */
+  isWritable(): boolean {
+    try {
+      this.lines.expectWritable();
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { fileLock } from "./bun-lock.ts";
 import {
   append,
@@ -13,7 +14,7 @@ import {
   unlinkAt,
   writeAll,
 } from "./file.ts";
-import { OsError } from "./os-error.ts";
+import { OsError, withOsErrors } from "./os-error.ts";
 
 export interface LinesBounds {
   /** Bytes of one line, its end included. */
@@ -64,6 +65,19 @@ export class SharedLines {
     } finally {
       release(this.lock);
     }
+  }
+
+  /** @throws {OsError} when the newest file cannot be opened, or the file system has no room for a line */
+  expectWritable(): void {
+    const { take, release } = fileLock();
+    take(this.lock);
+    try {
+      this.newest();
+    } finally {
+      release(this.lock);
+    }
+    const { bavail, bsize } = withOsErrors(() => statfsSync(`/proc/self/fd/${this.directory}`));
+    if (bavail * bsize < this.bounds.lineBytes) throw new OsError("ENOSPC");
   }
 
   /** Returns when all that this process wrote is on the disk. */

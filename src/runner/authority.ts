@@ -111,7 +111,13 @@ export class Authority {
       ...(current.dryRun ? { dryRun: true } : {}),
       revision: this.revision,
     });
-    current.onEvent({ type: "decision", ...what, policies: [...what.policies], decision: answer });
+    current.onEvent({
+      type: "decision",
+      ...what,
+      policies: [...what.policies],
+      decision: answer,
+      errors: errors.length,
+    });
     const observed = current.dryRun && decision.allowed && isEffect(request.action);
     if (decision.allowed && !observed) return;
     this.deny({ ...what, policies: [...what.policies], reason: observed ? "dry_run" : reasonOf(decision) });

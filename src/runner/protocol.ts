@@ -42,6 +42,8 @@ const decision = z.strictObject({
   resource: z.strictObject({ type: text, id: text }),
   decision: z.enum(["allow", "deny"]),
   policies: z.array(text),
+  /** Policies that could not be evaluated, and 1 more where the check itself could not be made. */
+  errors: z.number(),
 });
 /** Something that happens in a run. */
 export const RunEvent = z.discriminatedUnion("type", [log, decision]);

@@ -10,6 +10,8 @@ import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
 import { requestBody } from "./request-body.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { capabilityRoutes } from "./routes/capabilities.ts";
+import { denialRoutes } from "./routes/denials.ts";
+import { healthRoutes } from "./routes/health.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
@@ -36,14 +38,18 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
   app.use(browserDefence(port));
   app.use(requestBody(served));
+  healthRoutes(app, served);
   statusRoutes(app, served);
+  denialRoutes(app, served);
   runRoutes(app, served);
   approvalRoutes(app, served);
   policyRoutes(app, served);
   capabilityRoutes(app, served);
+  app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Remit", version: served.version, description: "Runs Rhai scripts under a Cedar policy" },
+    security: [{ token: [] }],
   });
   app.notFound((c) => problemResponse(c, new Problem("not_found", `nothing is at ${c.req.path}`)));
   app.onError((error, c) => problemResponse(c, asProblem(error)));
@@ -74,6 +80,8 @@ function asProblem(error: unknown): Problem {
   }
   if (error instanceof HTTPException && error.status === 400)
     return new Problem("body_invalid", error.message);
+  // Of what cannot happen, for whoever looks after the agent.
+  process.stderr.write(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return new Problem("internal", "a fault of Remit; its log has more");
 }
 

@@ -115,3 +115,11 @@ export const answer = <T extends z.ZodType>(description: string, schema: T) => (
   description,
   content: json(schema),
 });
+
+/** Every other answer. */
+export const PROBLEM = {
+  default: {
+    description: "A refusal, by its `code`",
+    content: { "application/problem+json": { schema: ProblemSchema } },
+  },
+} as const;

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { PendingApproval } from "../../agent/index.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
-import { ApprovalBody, ApprovalIdParameter, ApprovalListSchema, answer, json } from "../schemas.ts";
+import { ApprovalBody, ApprovalIdParameter, ApprovalListSchema, answer, json, PROBLEM } from "../schemas.ts";
 
 /** What runs wait for, and the answers of their owner. */
 export function approvalRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -16,7 +16,7 @@ export function approvalRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/approvals",
       summary: "What waits for an approval, the oldest first",
       middleware: admin,
-      responses: { 200: answer("Approvals", ApprovalListSchema) },
+      responses: { 200: answer("Approvals", ApprovalListSchema), ...PROBLEM },
     }),
     (c) => c.json(list(), 200),
   );
@@ -28,7 +28,7 @@ export function approvalRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "Approve or deny what a run waits for",
       middleware: admin,
       request: { params: ApprovalIdParameter, body: { required: true, content: json(ApprovalBody) } },
-      responses: { 200: answer("What waits still", ApprovalListSchema) },
+      responses: { 200: answer("What waits still", ApprovalListSchema), ...PROBLEM },
     }),
     (c) => {
       agent.approve(c.req.valid("param").id, c.req.valid("json").answer, c.get("caller").principal);

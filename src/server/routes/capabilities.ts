@@ -4,7 +4,7 @@ import { LIMITS } from "../../platform/limits.ts";
 import { authentication } from "../authentication.ts";
 import { FunctionSchema, SignaturesSchema } from "../catalogue.ts";
 import type { Env, Served } from "../context.ts";
-import { answer } from "../schemas.ts";
+import { answer, PROBLEM } from "../schemas.ts";
 
 export const CapabilitiesQuery = z.object({
   name: z
@@ -33,7 +33,7 @@ export function capabilityRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "What scripts can call, and within which bounds",
       middleware: authentication(served, "read"),
       request: { query: CapabilitiesQuery },
-      responses: { 200: answer("Capabilities", CapabilitiesSchema) },
+      responses: { 200: answer("Capabilities", CapabilitiesSchema), ...PROBLEM },
     }),
     async (c) => {
       const { principal, scope, autonomy } = c.get("caller");

@@ -3,7 +3,7 @@ import { OUTCOMES } from "../../agent/index.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
-import { answer, json } from "../schemas.ts";
+import { answer, json, PROBLEM } from "../schemas.ts";
 
 const CedarValue: z.ZodType<string | number | boolean> = z
   .union([z.string(), z.boolean(), z.int(), z.array(z.unknown()), z.record(z.string(), z.unknown())])
@@ -49,7 +49,7 @@ export function policyRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "Whether the caller's runs may do something, and why; nothing is done",
       middleware: authentication(served, "read"),
       request: { body: { required: true, content: json(ExplainBody) } },
-      responses: { 200: answer("What would come of it", ExplanationSchema) },
+      responses: { 200: answer("What would come of it", ExplanationSchema), ...PROBLEM },
     }),
     async (c) => {
       const { resource, ...question } = c.req.valid("json");
@@ -68,7 +68,7 @@ export function policyRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/policy",
       summary: "The policy in force",
       middleware: authentication(served, "admin"),
-      responses: { 200: answer("The policy", PolicySchema) },
+      responses: { 200: answer("The policy", PolicySchema), ...PROBLEM },
     }),
     (c) => {
       const { revision, text } = agent.policy();

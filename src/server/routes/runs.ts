@@ -11,6 +11,7 @@ import {
   answer,
   IdParameter,
   json,
+  PROBLEM,
   RunBody,
   RunHeaders,
   RunListSchema,
@@ -32,7 +33,11 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "Run a script",
       middleware: run,
       request: { headers: RunHeaders, body: { required: true, content: json(RunBody) } },
-      responses: { 200: answer("The run is over", RunSchema), 202: answer("The run goes on", RunSchema) },
+      responses: {
+        200: answer("The run is over", RunSchema),
+        202: answer("The run goes on", RunSchema),
+        ...PROBLEM,
+      },
     }),
     async (c) => {
       const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
@@ -69,7 +74,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/runs",
       summary: "The runs that are known, the latest first",
       middleware: read,
-      responses: { 200: answer("Runs", RunListSchema) },
+      responses: { 200: answer("Runs", RunListSchema), ...PROBLEM },
     }),
     (c) => c.json({ runs: visible(agent.runs.all(), c.get("caller")).map(runView) }, 200),
   );
@@ -81,7 +86,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "A run, with its result when it is over",
       middleware: read,
       request: { ...params, query: WaitQuery },
-      responses: { 200: answer("The run", RunSchema) },
+      responses: { 200: answer("The run", RunSchema), ...PROBLEM },
     }),
     async (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
@@ -98,7 +103,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
         "What happens in a run, as it happens; Last-Event-ID goes on where an earlier answer broke off",
       middleware: read,
       request: params,
-      responses: { 200: { description: "Events", content: { "text/event-stream": {} } } },
+      responses: { 200: { description: "Events", content: { "text/event-stream": {} } }, ...PROBLEM },
     }),
     (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
@@ -119,7 +124,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "End a run before its time",
       middleware: run,
       request: params,
-      responses: { 202: answer("It is being ended", RunSchema) },
+      responses: { 202: answer("It is being ended", RunSchema), ...PROBLEM },
     }),
     (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
-import { answer, json, KillBody, StatusSchema } from "../schemas.ts";
+import { answer, json, KillBody, PROBLEM, StatusSchema } from "../schemas.ts";
 
 /** How the agent is, and the switch that stops everything. */
 export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -13,15 +13,13 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
     return { version, ...kill, policy_revision: revision, running, queued };
   };
 
-  app.get("/healthz", (c) => c.body(null, 204));
-
   app.openapi(
     createRoute({
       method: "get",
       path: "/v1/status",
       summary: "How the agent is",
       middleware: authentication(served, "read"),
-      responses: { 200: answer("Status", StatusSchema) },
+      responses: { 200: answer("Status", StatusSchema), ...PROBLEM },
     }),
     (c) => c.json(status(), 200),
   );
@@ -33,7 +31,7 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary: "Stop everything: what runs ends, nothing new begins, until it is resumed",
       middleware: admin,
       request: { body: { required: true, content: json(KillBody) } },
-      responses: { 200: answer("Status", StatusSchema) },
+      responses: { 200: answer("Status", StatusSchema), ...PROBLEM },
     }),
     (c) => {
       agent.kill(c.req.valid("json").reason, c.get("caller").principal);
@@ -47,7 +45,7 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/admin/resume",
       summary: "Let runs begin again",
       middleware: admin,
-      responses: { 200: answer("Status", StatusSchema) },
+      responses: { 200: answer("Status", StatusSchema), ...PROBLEM },
     }),
     (c) => {
       agent.resume(c.get("caller").principal);
