@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, "../src");
 
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   "main.ts": ["cli"],
-  cli: ["server", "agent", "runner", "engine", "policy", "sdk", "platform"],
+  cli: ["server", "configuration", "agent", "runner", "engine", "policy", "sdk", "platform"],
   server: ["agent", "platform"],
   agent: ["runner", "policy", "audit", "platform"],
   runner: ["engine", "policy", "audit", "platform"],
@@ -17,6 +17,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   sdk: ["platform", "policy"],
   platform: [],
   audit: ["platform"],
+  configuration: ["policy", "platform"],
 };
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */
@@ -26,7 +27,8 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "dbus-native": ["platform"],
   hono: ["server"],
   "@hono/zod-openapi": ["server"],
-  zod: ["agent", "runner"],
+  zod: ["agent", "runner", "configuration"],
+  "smol-toml": ["configuration"],
 };
 
 interface Import {

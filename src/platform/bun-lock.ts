@@ -3,12 +3,15 @@ import type { Fd } from "./file.ts";
 import { OsError, osError } from "./os-error.ts";
 
 const EXCLUSIVE = 2;
+const WITHOUT_WAITING = 4;
 const UNLOCK = 8;
 
 /** Takes and gives back the lock of an open file, which one process has at a time (`flock`). */
 export interface FileLock {
   /** Waits until nobody else has it. A process that ends gives it back. */
   take(fd: Fd): void;
+  /** As {@link take}, but false at once if another process has it. */
+  tryTake(fd: Fd): boolean;
   release(fd: Fd): void;
 }
 
@@ -34,5 +37,17 @@ function load(): FileLock {
       if (error.code !== "EINTR") throw error;
     }
   };
-  return { take: (fd) => call(fd, EXCLUSIVE), release: (fd) => call(fd, UNLOCK) };
+  return {
+    take: (fd) => call(fd, EXCLUSIVE),
+    tryTake: (fd) => {
+      try {
+        call(fd, EXCLUSIVE | WITHOUT_WAITING);
+        return true;
+      } catch (error) {
+        if (error instanceof OsError && error.code === "EAGAIN") return false;
+        throw error;
+      }
+    },
+    release: (fd) => call(fd, UNLOCK),
+  };
 }

@@ -95,6 +95,8 @@ export const LIMITS = {
   /** Redirects that one HTTP request follows. */
   redirects: 10,
 
+  /** Bytes of the configuration file. */
+  configurationBytes: 64 * KiB,
   /** Bytes of the body of a request to the agent. */
   requestBytes: 4 * MiB,
   /** Wall time in which the body of a request to the agent arrives, in milliseconds. */

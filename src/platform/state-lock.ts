@@ -1,0 +1,48 @@
+import { fileLock } from "./bun-lock.ts";
+import { close, type Fd, openAt, readAt, truncate, writeAll } from "./file.ts";
+
+const NAME = "lock";
+const MODE = 0o600;
+const NUMBER_BYTES = 32;
+
+/** Another process has the state directory. */
+export class StateInUse extends Error {
+  override readonly name = "StateInUse";
+  /** @param holder what the other one says that its number is */
+  constructor(readonly holder: string) {
+    super(`another agent uses the state directory (process ${holder})`);
+  }
+}
+
+/**
+ * Takes the state directory for this process, until it ends. There is one agent for a state directory: two would take each
+ * other's socket.
+ * @throws {StateInUse}
+ */
+export function lockState(directory: Fd): void {
+  const fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
+  if (!fileLock().tryTake(fd)) {
+    const holder = holderOf(fd);
+    close(fd);
+    throw new StateInUse(holder);
+  }
+  truncate(fd, 0);
+  writeAll(fd, Buffer.from(`${process.pid}\n`), 0);
+}
+
+/** Who has the state directory; `undefined` if nobody does. */
+export function stateHolder(directory: Fd): string | undefined {
+  const fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
+  try {
+    // Closing the file gives the lock back.
+    return fileLock().tryTake(fd) ? undefined : holderOf(fd);
+  } finally {
+    close(fd);
+  }
+}
+
+function holderOf(fd: Fd): string {
+  const bytes = new Uint8Array(NUMBER_BYTES);
+  const text = Buffer.from(bytes.subarray(0, readAt(fd, bytes, 0))).toString();
+  return /^\d{1,10}\n$/.test(text) ? text.trim() : "unknown";
+}
