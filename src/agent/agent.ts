@@ -1,9 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { DecisionLog } from "../audit/decision-log.ts";
 import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
 import { AuditError } from "../audit/errors.ts";
 import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
+import { effectiveUser } from "../platform/identity.ts";
+import { OsError } from "../platform/os-error.ts";
+import { type Watch, watchFile } from "../platform/watch.ts";
 import type { Principal } from "../policy/types.ts";
 import {
   CANDIDATE,
@@ -12,7 +16,7 @@ import {
   readPolicy,
   writePolicy,
 } from "../runner/active-policy.ts";
-import { Control } from "../runner/control.ts";
+import { CONTROL_FILE, Control } from "../runner/control.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
@@ -45,6 +49,9 @@ export interface AgentStatus {
   readonly queued: number;
 }
 
+/** Whoever started this process, and so may say what it does. */
+const owner = (): Principal => ({ type: "User", id: effectiveUser().name });
+
 const uidOf = ({ type, id }: Principal): string => `${type}::"${id}"`;
 
 /** Takes runs, and what their owner says about them: the heart of `remit serve`, without its network. */
@@ -52,22 +59,40 @@ export class Agent {
   readonly runs = new Runs();
   readonly approvals: Approvals;
   private readonly control: Control;
-  private readonly log: DecisionLog;
+  private log: DecisionLog;
+  private watch: Watch | undefined;
   private readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
   private stopping = false;
 
-  constructor(private readonly options: AgentOptions) {
+  constructor(private options: AgentOptions) {
     this.control = new Control(options.directory);
-    this.log = new DecisionLog(options.directory);
+    this.log = new DecisionLog(options.directory, options.decisionLogBytes);
     this.pool = new Pool(options);
     this.approvals = new Approvals(options.approvalMs);
   }
 
-  /** Makes runners ready. @throws {AgentError} `policy_refused` */
-  async start(): Promise<void> {
-    await this.pool.warmUp();
+  /**
+   * Makes runners ready, under another policy if one is given, and begins to heed the kill switch.
+   * @throws {AgentError} `policy_refused`; then the policy before is still the active one
+   */
+  async start(text?: string): Promise<void> {
+    const { directory } = this.options;
+    const isNew = text !== undefined && policySource(text).revision !== readPolicy(directory).revision;
+    if (isNew) writePolicy(directory, text, CANDIDATE);
+    await this.pool.warmUp(isNew ? CANDIDATE : undefined);
+    if (isNew) this.adopt(text, owner());
+    this.watchControl();
+  }
+
+  /** From now on these hold; runs that go on keep what they began with. The state directory stays what it is. */
+  configure(options: Omit<AgentOptions, "state" | "directory">): void {
+    this.options = { ...this.options, ...options };
+    this.approvals.timeMs = options.approvalMs;
+    this.log.close();
+    this.log = new DecisionLog(this.options.directory, options.decisionLogBytes);
+    this.pool.configure(this.options);
   }
 
   status(): AgentStatus {
@@ -200,37 +225,72 @@ export class Agent {
   }
 
   /** Ends what runs if somebody threw the switch; it may be another process. */
-  heedControl(): void {
+  private heedControl(): void {
+    if (this.control.isReplaced()) this.takeControl();
     if (this.control.read().killed) this.pool.killAll(`stopped by the kill switch: ${this.control.reason()}`);
+  }
+
+  /** The file is another one: what runs looks at the old one, and would never learn of the switch. */
+  private takeControl(): void {
+    this.pool.killAll("the control file was replaced");
+    try {
+      this.control.reopen();
+    } catch (error) {
+      // The state directory is gone: nothing that could be started would find its policy.
+      if (error instanceof OsError) return;
+      throw error;
+    }
+    this.pool.refresh();
+    this.watchControl();
+  }
+
+  private watchControl(): void {
+    this.watch?.end();
+    this.watch = watchFile(join(this.options.state, CONTROL_FILE), () => this.heedControl());
+    // What came before the watch.
+    this.heedControl();
   }
 
   /**
    * Makes `text` the policy, for runs that go on from their next operation. @throws {AgentError} `policy_refused`
    * with the policy before in force
    */
-  async activate(text: string, principal: Principal): Promise<string> {
+  async activate(text: string, principal: Principal = owner()): Promise<string> {
     const { directory } = this.options;
     writePolicy(directory, text, CANDIDATE);
     const trial = new Pool({ ...this.options, policy: CANDIDATE, warm: 0, concurrency: 1 });
     await trial.warmUp();
-    const { revision } = policySource(text);
-    writePolicy(directory, text);
-    this.remember({ kind: "admin", principal: uidOf(principal), act: "policy", details: { revision } });
+    const revision = this.adopt(text, principal);
     this.control.nextEpoch();
     this.metrics.policyActivated();
     this.pool.refresh();
     return revision;
   }
 
+  /** Makes a policy that was tried the active one. */
+  private adopt(text: string, principal: Principal): string {
+    const { revision } = policySource(text);
+    this.remember({ kind: "admin", principal: uidOf(principal), act: "policy", details: { revision } });
+    writePolicy(this.options.directory, text);
+    return revision;
+  }
+
   /** Takes nothing new, and ends when what runs has ended, or after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
-    const late = setTimeout(() => this.pool.killAll("the agent is shutting down"), graceMs);
+    const late = setTimeout(() => this.stopNow(), graceMs);
     await this.pool.close();
     await Promise.all(this.settled.values());
     clearTimeout(late);
+    this.watch?.end();
     this.log.close();
     this.control.close();
+  }
+
+  /** Ends what runs, without its grace. */
+  stopNow(): void {
+    for (const run of this.settled.keys()) this.ending.set(run, "cancelled");
+    this.pool.killAll("the agent is shutting down");
   }
 
   private readonly ending = new Map<string, RunStatus>();

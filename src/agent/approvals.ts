@@ -22,8 +22,8 @@ interface Entry {
 export class Approvals {
   private readonly entries = new Map<string, Entry>();
 
-  /** @param timeMs how long one waits */
-  constructor(private readonly timeMs: number) {}
+  /** @param timeMs how long one waits; those that wait already keep theirs */
+  constructor(public timeMs: number) {}
 
   /** The oldest first. */
   all(): readonly PendingApproval[] {

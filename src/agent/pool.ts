@@ -2,13 +2,15 @@ import { LIMITS } from "../platform/limits.ts";
 import type { ExplainJob } from "../runner/explain-protocol.ts";
 import type { Job } from "../runner/protocol.ts";
 import { AgentError } from "./errors.ts";
-import { type Death, type Outcome, RunnerProcess, type RunWatcher } from "./runner-process.ts";
+import {
+  type Death,
+  type Outcome,
+  RunnerProcess,
+  type RunnerSetup,
+  type RunWatcher,
+} from "./runner-process.ts";
 
-export interface PoolOptions {
-  /** Path of the state directory. */
-  readonly state: string;
-  /** Name of the policy in it, unless it is the active one. */
-  readonly policy?: string;
+export interface PoolOptions extends RunnerSetup {
   /** Runner processes that wait for a job. */
   readonly warm: number;
   /** Runner processes in all, and so runs at the same time. */
@@ -41,7 +43,7 @@ export class Pool {
   private starting = 0;
   private closing = false;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(private options: PoolOptions) {}
 
   get running(): number {
     return this.busy.size;
@@ -51,12 +53,20 @@ export class Pool {
     return this.queue.length;
   }
 
-  /** Starts the runners that are to wait. @throws {AgentError} `policy_refused` when they cannot run under the policy */
-  async warmUp(): Promise<string> {
-    const runner = await this.start();
-    const { revision } = runner;
-    this.release(runner.process);
-    return revision;
+  /**
+   * Starts the runners that are to wait.
+   * @param policy name of the policy with which the first one starts, unless it is the active one
+   * @throws {AgentError} `policy_refused` when they cannot run under the policy
+   */
+  async warmUp(policy?: string): Promise<void> {
+    this.release(await this.start(policy));
+  }
+
+  /** From now on these hold; for runs that go on, what they began with. */
+  configure(options: PoolOptions): void {
+    this.options = options;
+    this.refresh();
+    this.next();
   }
 
   /** Whether a further job can wait. */
@@ -168,8 +178,7 @@ export class Pool {
 
   private async startForQueue(): Promise<void> {
     try {
-      const { process } = await this.start();
-      this.idle.push(process);
+      this.idle.push(await this.start());
       if (this.queue.length > 0) this.next();
     } catch (error) {
       // Whatever befell this one may befall the next one too: each costs a job, so that this ends.
@@ -178,14 +187,14 @@ export class Pool {
     }
   }
 
-  private async start(): Promise<{ readonly process: RunnerProcess; readonly revision: string }> {
+  private async start(policy?: string): Promise<RunnerProcess> {
     this.starting++;
     try {
-      const process = new RunnerProcess(this.options.state, this.options.policy);
+      const process = new RunnerProcess({ ...this.options, ...(policy === undefined ? {} : { policy }) });
       const state = await process.started;
       if ("revision" in state) {
         void process.ended.then(() => this.replace(process));
-        return { process, revision: state.revision };
+        return process;
       }
       process.kill({ died: state.refused });
       throw new AgentError("policy_refused", state.refused);

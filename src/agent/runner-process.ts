@@ -35,6 +35,18 @@ interface Task extends RunWatcher {
   readonly end: (outcome: Outcome) => void;
 }
 
+/** What a runner process needs to know when it starts. */
+export interface RunnerSetup {
+  /** Path of the state directory. */
+  readonly state: string;
+  /** Name of the policy in it, unless it is the active one. */
+  readonly policy?: string;
+  /** The least level of what scripts log. */
+  readonly logLevel: string;
+  /** Bytes of the decision log, all of its files together. */
+  readonly decisionLogBytes: number;
+}
+
 /** A process of our own that runs scripts, one at a time. */
 export class RunnerProcess {
   /** The revision of the policy that it started with, or why it cannot run anything. */
@@ -48,16 +60,15 @@ export class RunnerProcess {
   private killed: Death | undefined;
   private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
 
-  /**
-   * @param state path of the state directory
-   * @param policy name of the policy in it, unless it is the active one
-   */
-  constructor(state: string, policy?: string) {
+  constructor({ state, policy, logLevel, decisionLogBytes }: RunnerSetup) {
     this.started = new Promise((resolve) => {
       this.onStarted = resolve;
     });
     this.child = startSelf({
-      args: ["runner", "--state", state, ...(policy === undefined ? [] : ["--policy", policy])],
+      args: [
+        ...["runner", "--state", state, "--log-level", logLevel, "--decision-bytes", `${decisionLogBytes}`],
+        ...(policy === undefined ? [] : ["--policy", policy]),
+      ],
       lineBytes: LIMITS.reportBytes,
       onLine: (line) => this.take(line),
     });

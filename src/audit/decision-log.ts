@@ -14,11 +14,14 @@ export const LOG_NAME = "decisions";
 export class DecisionLog {
   private readonly lines: SharedLines;
 
-  /** @param directory stays the caller's, and open as long as the log is */
-  constructor(directory: Fd) {
+  /**
+   * @param directory stays the caller's, and open as long as the log is
+   * @param maxBytes of all files together
+   */
+  constructor(directory: Fd, maxBytes: number = LIMITS.decisionFileBytes * LIMITS.decisionFiles) {
     this.lines = new SharedLines(directory, LOG_NAME, {
       lineBytes: LIMITS.decisionBytes,
-      fileBytes: LIMITS.decisionFileBytes,
+      fileBytes: Math.floor(maxBytes / LIMITS.decisionFiles),
       files: LIMITS.decisionFiles,
     });
   }

@@ -59,10 +59,12 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
   {
     name: "runner",
     summary: "Run scripts for the agent",
-    usage: "runner --state DIR",
+    usage: "runner --state DIR --log-level LEVEL --decision-bytes BYTES",
     options: [
       { name: "state", value: "DIR", required: true, summary: "The state directory" },
       { name: "policy", value: "NAME", summary: "Name of the policy in it" },
+      { name: "log-level", value: "LEVEL", required: true, summary: "The least level that is logged" },
+      { name: "decision-bytes", value: "BYTES", required: true, summary: "Of the decision log" },
     ],
     load: async () => (await import("./runner.ts")).runner,
   },
@@ -74,8 +76,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "serve",
     summary: "Take scripts over HTTP on this machine, until it is ended",
-    usage: "serve [--policy PATH] [--state DIR] [--socket PATH] [--listen ADDRESS]",
+    usage: "serve [--config FILE] [--policy PATH] [--state DIR] [--socket PATH] [--listen ADDRESS]",
     options: [
+      { name: "config", value: "FILE", summary: "The configuration; the other options win over it" },
       { name: "policy", value: "PATH", summary: "Make this the active policy" },
       { name: "state", value: "DIR", summary: "Where the agent keeps its state" },
       { name: "socket", value: "PATH", summary: "The socket; DIR/remit.sock unless given" },

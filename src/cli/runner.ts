@@ -23,7 +23,8 @@ export async function runner({ options }: Given): Promise<number> {
     directory,
     ...(policy === undefined ? {} : { policy }),
     limits: runLimits,
-    logLevel: logLevel(process.env["LOG_LEVEL"]),
+    logLevel: logLevel(options.get("log-level")),
+    decisionLogBytes: Number(options.get("decision-bytes")),
   });
   return 0;
 }

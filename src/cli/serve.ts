@@ -1,104 +1,139 @@
-import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import packageJson from "../../package.json" with { type: "json" };
-import { Agent, AgentError, Tokens } from "../agent/index.ts";
-import { type Listener, listenOnPort, listenOnSocket } from "../platform/bun-serve.ts";
-import { close, type Fd, replaceContent } from "../platform/file.ts";
-import { LIMITS } from "../platform/limits.ts";
+import { Agent, AgentError, type AgentOptions, Tokens } from "../agent/index.ts";
 import {
-  defaultStateDirectory,
-  openStateDirectory,
-  StateDirectoryError,
-} from "../platform/state-directory.ts";
-import { writePolicy } from "../runner/active-policy.ts";
-import { createApp } from "../server/app.ts";
+  ADDRESS_FORMS,
+  ConfigurationError,
+  parseAddress,
+  readSettings,
+  type Settings,
+} from "../configuration/index.ts";
+import { isListening } from "../platform/bun-socket-http.ts";
+import { close, type Fd, replaceContent } from "../platform/file.ts";
+import { openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
+import { lockState, StateInUse } from "../platform/state-lock.ts";
+import { policySource } from "../runner/active-policy.ts";
+import { RunError } from "../runner/errors.ts";
 import type { Served } from "../server/context.ts";
 import { Followers } from "../server/followers.ts";
 import { IdempotencyKeys } from "../server/idempotency.ts";
+import { listen } from "../server/listen.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
-import { printError } from "./terminal.ts";
+import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
 const TOKEN_FILE = "token";
 const ADMINISTRATOR = "administrator";
 const PRIVATE = 0o600;
-/** How long runs may go on after somebody asked this process to end, in milliseconds. */
-const GRACE_MS = 10_000;
-/** How long a request waits for the end of its run, in milliseconds. */
-const WAIT_MS = 30_000;
 /** How long connections have to end after their runs, in milliseconds. */
 const CLOSE_MS = 1000;
-/** How long a run waits for an approval, in milliseconds. */
-const APPROVAL_MS = 300_000;
-/** Runs that wait for a runner. */
-const QUEUE = 64;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
 export async function serve({ options }: Given): Promise<number> {
-  const address = loopback(options.get("listen"));
   try {
-    const state = options.get("state") ?? defaultStateDirectory();
-    const directory = openStateDirectory(state);
-    const policy = options.get("policy");
-    if (policy !== undefined) writePolicy(directory, readText(policy, POLICY));
-    const agent = new Agent({
-      state,
-      directory,
-      warm: 1,
-      concurrency: navigator.hardwareConcurrency,
-      queue: QUEUE,
-      approvalMs: APPROVAL_MS,
-    });
-    await agent.start();
-    const tokens = new Tokens(directory);
-    if (tokens.list().length === 0) writeFirstToken(directory, tokens);
-    const served = {
-      agent,
-      tokens,
-      catalogue,
-      keys: new IdempotencyKeys(),
-      followers: new Followers(),
-      version: packageJson.version,
-      timeMs: LIMITS.timeMs,
-      waitMs: WAIT_MS,
-    };
-    const socket = options.get("socket") ?? join(state, "remit.sock");
-    const listeners = listen(served, socket, address);
-    printError(
-      `remit ${packageJson.version} takes scripts at ${listeners.map(({ at }) => at).join(" and ")}\n`,
-    );
-    await untilAsked();
-    // What is open stays open until its run is over.
-    const closed = listeners.map(({ listener }) => listener.stop());
-    await agent.stop(GRACE_MS);
-    await Promise.race([Promise.all(closed), setTimeout(CLOSE_MS)]);
+    await serveWith(options);
     return 0;
   } catch (error) {
-    if (!(error instanceof StateDirectoryError || error instanceof AgentError)) throw error;
-    printError(`error: ${error.message}\n`);
+    if (!isRefusal(error)) throw error;
+    say(`error: ${error.message}`);
     return 1;
   }
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
+async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
+  let settings = settingsOf(options);
+  const directory = openStateDirectory(settings.state);
+  lockState(directory);
+  if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
+  const agent = new Agent({ ...agentOptions(settings), state: settings.state, directory });
+  await agent.start(policyOf(settings));
+  const tokens = new Tokens(directory);
+  if (tokens.list().length === 0) writeFirstToken(directory, tokens);
+  const served: Served = {
+    agent,
+    tokens,
+    catalogue,
+    keys: new IdempotencyKeys(),
+    followers: new Followers(),
+    version: packageJson.version,
+    get timeMs() {
+      return settings.limits.timeout_ms;
+    },
+    get waitMs() {
+      return settings.limits.wait_ms;
+    },
+  };
+  const address = settings.listen === undefined ? undefined : parseAddress(settings.listen);
+  const places = listen(served, settings.socket, address);
+  const ended = whenAskedToEnd(() => agent.stopNow());
+  onHangup(async () => {
+    settings = await reloaded(agent, options, settings);
+  });
+  say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
+  await ended;
+  // What is open stays open until its run is over.
+  const graceMs = settings.limits.grace_ms;
+  const closed = places.map(({ listener }) => listener.stop(graceMs + CLOSE_MS));
+  await agent.stop(graceMs);
+  await Promise.all(closed);
 }
 
-function listen(served: Served, socket: string, address: Address | undefined) {
-  const onSocket = { at: socket, listener: listenOnSocket(socket, createApp(served, undefined).fetch) };
-  return address ? [onSocket, listenOnAddress(served, address)] : [onSocket];
+/** Takes in the configuration once more. Where it cannot be used, all stays as it was; returns what is in force. */
+async function reloaded(
+  agent: Agent,
+  options: ReadonlyMap<string, string>,
+  before: Settings,
+): Promise<Settings> {
+  try {
+    const next = settingsOf(options);
+    const policy = policyOf(next);
+    if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
+      await agent.activate(policy);
+    }
+    agent.configure(agentOptions(next));
+    const { state, socket, listen: address } = before;
+    for (const key of ["state", "socket", "listen"] as const) {
+      if (next[key] !== before[key]) say(`${key} changes when remit serve is started anew`);
+    }
+    say(`the configuration was read again; the policy is ${agent.status().revision}`);
+    const { listen: _, ...others } = next;
+    return { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    say(`error: ${error.message}\nthe configuration and the policy stay as they were`);
+    return before;
+  }
 }
 
-function listenOnAddress(served: Served, { host, port }: Address): { at: string; listener: Listener } {
-  // The port may be the system's choice, and is part of what the application checks.
-  let handle: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
-  const listener = listenOnPort(host, port, (request) => handle(request));
-  handle = createApp(served, listener.port).fetch;
-  const shown = host.includes(":") ? `[${host}]` : host;
-  return { at: `http://${shown}:${listener.port}`, listener };
+function settingsOf(options: ReadonlyMap<string, string>): Settings {
+  const given = (name: "state" | "socket" | "listen" | "policy") => {
+    const value = options.get(name);
+    return value === undefined ? {} : { [name]: value };
+  };
+  const address = options.get("listen");
+  if (address !== undefined && parseAddress(address) === undefined) {
+    throw new UsageError(`'${address}' is no value of --listen ADDRESS; it takes ${ADDRESS_FORMS}`);
+  }
+  return readSettings(options.get("config"), {
+    ...given("state"),
+    ...given("socket"),
+    ...given("listen"),
+    ...given("policy"),
+  });
+}
+
+const policyOf = ({ policy }: Settings): string | undefined =>
+  policy === undefined ? undefined : readText(policy, POLICY);
+
+function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOptions, "state" | "directory"> {
+  const { warm, concurrency, queue, approval_ms } = limits;
+  return {
+    ...{ warm, concurrency, queue },
+    approvalMs: approval_ms,
+    logLevel: log.level,
+    decisionLogBytes: decision_log.max_bytes,
+  };
 }
 
 /** The first start makes a token for whoever can read the state directory. */
@@ -107,20 +142,36 @@ function writeFirstToken(directory: Fd, tokens: Tokens): void {
   close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE }));
 }
 
-const ADDRESS = /^(127\.0\.0\.1|\[::1\]):(\d{1,5})$/;
-
-/** The address of `--listen`: of this machine only. @throws {UsageError} */
-function loopback(value: string | undefined): Address | undefined {
-  if (value === undefined) return undefined;
-  const [, host = "", port = ""] = ADDRESS.exec(value) ?? [];
-  if (host === "" || Number(port) > 65_535) {
-    throw new UsageError(`'${value}' is no value of --listen ADDRESS; it takes 127.0.0.1:PORT or [::1]:PORT`);
-  }
-  return { host: host.replace(/[[\]]/g, ""), port: Number(port) };
-}
-
-function untilAsked(): Promise<void> {
+/** Resolves at the first request to end; whoever asks again does not want to wait. */
+function whenAskedToEnd(again: () => void): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+    let asked = false;
+    const ask = (): void => {
+      if (asked) again();
+      asked = true;
+      resolve();
+    };
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, ask);
   });
 }
+
+/** Calls `action` at each SIGHUP, one call after the other. */
+function onHangup(action: () => Promise<void>): void {
+  let last = Promise.resolve();
+  process.on("SIGHUP", () => {
+    last = last.then(action);
+  });
+}
+
+class SocketInUse extends Error {
+  override readonly name = "SocketInUse";
+  constructor(path: string) {
+    super(`another process takes requests at ${path}`);
+  }
+}
+
+const REFUSALS = [ConfigurationError, StateDirectoryError, StateInUse, SocketInUse, AgentError, RunError];
+
+const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
+
+const say = (text: string): void => printError(forStandardError(`${text}\n`));

@@ -7,8 +7,8 @@ type Handler = (request: Request) => Response | Promise<Response>;
 export interface Listener {
   /** Of TCP; chosen by the system where 0 was asked for. */
   readonly port: number | undefined;
-  /** Takes no more connections, and returns when all answers are sent. */
-  stop(): Promise<void>;
+  /** Takes no more connections, and returns when all answers are sent, or after `withinMs` without those that are not. */
+  stop(withinMs: number): Promise<void>;
 }
 
 const PRIVATE = 0o600;
@@ -21,13 +21,18 @@ const IDLE_TIMEOUT = 0;
 export function listenOnSocket(path: string, fetch: Handler): Listener {
   removeSocket(path);
   // Made for everyone by Bun; nobody else gets to it meanwhile, since its directory is closed to others.
-  const server = Bun.serve({ unix: path, fetch, maxRequestBodySize: MAX_BODY_BYTES });
+  const server = Bun.serve({
+    unix: path,
+    fetch,
+    maxRequestBodySize: MAX_BODY_BYTES,
+  });
   withOsErrors(() => chmodSync(path, PRIVATE));
   return {
     port: undefined,
-    stop: async () => {
-      await server.stop();
+    stop: (withinMs) => {
+      // At once: whoever comes now is better told that nobody is here.
       removeSocket(path);
+      return stopServer(server, withinMs);
     },
   };
 }
@@ -41,7 +46,17 @@ export function listenOnPort(hostname: string, port: number, fetch: Handler): Li
     maxRequestBodySize: MAX_BODY_BYTES,
     idleTimeout: IDLE_TIMEOUT,
   });
-  return { port: server.port, stop: () => server.stop() };
+  return { port: server.port, stop: (withinMs) => stopServer(server, withinMs) };
+}
+
+async function stopServer(server: Bun.Server<undefined>, withinMs: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, withinMs);
+  });
+  await Promise.race([server.stop(), late]);
+  clearTimeout(timer);
+  await server.stop(true);
 }
 
 function removeSocket(path: string): void {

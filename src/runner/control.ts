@@ -1,6 +1,7 @@
-import { close, type Fd, openAt, readAt, writeAll } from "../platform/file.ts";
+import { close, type Fd, fstat, openAt, readAt, sameFile, statAt, writeAll } from "../platform/file.ts";
+import { OsError } from "../platform/os-error.ts";
 
-const NAME = "control";
+export const CONTROL_FILE = "control";
 const MODE = 0o600;
 /** Bytes of the file: a word each for the switch and the epoch of the policy, then the reason. */
 const HEADER = 16;
@@ -18,13 +19,13 @@ export interface ControlState {
  * so that it works without the agent's help and outlasts it.
  */
 export class Control {
-  private readonly fd: Fd;
+  private fd: Fd;
   private readonly header = new Uint8Array(HEADER);
   private readonly words = new BigUint64Array(this.header.buffer);
 
   /** @param directory the state directory */
-  constructor(directory: Fd) {
-    this.fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
+  constructor(private readonly directory: Fd) {
+    this.fd = this.open();
   }
 
   /** One system call. A file that was cut short stops everything. */
@@ -61,8 +62,32 @@ export class Control {
     return epoch + 1;
   }
 
+  /** Whether the file that this one has is no longer the one of that name: nobody else writes to it. */
+  isReplaced(): boolean {
+    try {
+      return !sameFile(statAt(this.directory, CONTROL_FILE), fstat(this.fd));
+    } catch (error) {
+      if (error instanceof OsError && error.code === "ENOENT") return true;
+      throw error;
+    }
+  }
+
+  /** Takes the file that has the name now, and makes it if there is none. What was stopped stays stopped. */
+  reopen(): void {
+    const { killed } = this.read();
+    const reason = this.reason();
+    const fd = this.open();
+    close(this.fd);
+    this.fd = fd;
+    if (killed && !this.read().killed) this.kill(reason);
+  }
+
   close(): void {
     close(this.fd);
+  }
+
+  private open(): Fd {
+    return openAt(this.directory, CONTROL_FILE, { access: "read-write", create: true, mode: MODE });
   }
 
   private write(stopped: bigint, epoch: number): void {

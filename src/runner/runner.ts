@@ -39,12 +39,13 @@ export interface RunnerOptions {
   readonly policy?: string;
   readonly limits: (timeMs: number) => RunLimits;
   readonly logLevel: LogLevel;
+  readonly decisionLogBytes: number;
 }
 
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
 export async function serveJobs(options: RunnerOptions): Promise<void> {
   const { directory } = options;
-  const log = new DecisionLog(directory);
+  const log = new DecisionLog(directory, options.decisionLogBytes);
   const control = new Control(directory);
   const reader = new LineReader(INPUT, LIMITS.jobBytes);
   const { epoch } = control.read();

@@ -1,0 +1,38 @@
+/** Nobody takes requests at the socket. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+/** A request over a socket of the file system. */
+export interface SocketRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The answer to a request at the socket `path`. @throws {Unreachable} */
+export async function requestSocket(path: string, { target, ...request }: SocketRequest): Promise<Response> {
+  try {
+    return await fetch(`http://localhost${target}`, { ...request, redirect: "error", unix: path });
+  } catch (error) {
+    // Bun says in many ways that there is no connection, or none any more.
+    throw new Unreachable(`nothing answers at ${path}`, { cause: error });
+  }
+}
+
+/** Whether somebody takes connections at the socket `path`. */
+export async function isListening(path: string): Promise<boolean> {
+  const { connect } = process.getBuiltinModule("node:net");
+  return await new Promise((resolve) => {
+    const socket = connect(path);
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on("connect", () => end(true));
+    socket.on("error", () => end(false));
+  });
+}
