@@ -7,7 +7,19 @@ const source = join(import.meta.dirname, "../src");
 
 const ALLOWED: { readonly [room: string]: readonly string[] } = {
   "main.ts": ["cli"],
-  cli: ["server", "configuration", "agent", "runner", "engine", "policy", "sdk", "platform"],
+  cli: [
+    "server",
+    "configuration",
+    "client",
+    "doctor",
+    "agent",
+    "audit",
+    "runner",
+    "engine",
+    "policy",
+    "sdk",
+    "platform",
+  ],
   server: ["agent", "platform"],
   agent: ["runner", "policy", "audit", "platform"],
   runner: ["engine", "policy", "audit", "platform"],
@@ -18,6 +30,8 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   platform: [],
   audit: ["platform"],
   configuration: ["policy", "platform"],
+  client: ["platform"],
+  doctor: ["configuration", "runner", "platform"],
 };
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */
@@ -27,7 +41,7 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "dbus-native": ["platform"],
   hono: ["server"],
   "@hono/zod-openapi": ["server"],
-  zod: ["agent", "runner", "configuration"],
+  zod: ["agent", "runner", "configuration", "client"],
   "smol-toml": ["configuration"],
 };
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
+import { fileLock } from "../platform/bun-lock.ts";
 import {
   close,
   closing,
@@ -15,6 +16,7 @@ import type { Principal } from "../policy/types.ts";
 import { MAX_AUTONOMY } from "../runner/autonomy.ts";
 
 const NAME = "tokens.json";
+const LOCK = "tokens.lock";
 const MODE = 0o600;
 const MAX_BYTES = 1024 * 1024;
 const SECRET_BYTES = 32;
@@ -62,6 +64,16 @@ export class Tokens {
       if (error instanceof OsError && error.code === "ENOENT") return [];
       throw error;
     }
+  }
+
+  /** Calls `change` while no other process changes the tokens. */
+  locked<T>(change: () => T): T {
+    const fd = openAt(this.directory, LOCK, { access: "read-write", create: true, mode: MODE });
+    return closing(fd, () => {
+      // Closing the file gives it back.
+      fileLock().take(fd);
+      return change();
+    });
   }
 
   /** Makes a token, and returns it: it is not to be had again. One of that name is replaced. */

@@ -6,6 +6,12 @@ export interface Option {
   readonly value?: string;
   readonly summary: string;
   readonly required?: boolean;
+  /** Name of an option with which this one is not needed, and not taken. */
+  readonly unless?: string;
+  /** Name of an option without which this one is not taken. */
+  readonly with?: string;
+  /** It may be given several times. */
+  readonly many?: boolean;
   readonly choices?: readonly string[];
   /** Its value may begin with a hyphen. */
   readonly hyphen?: boolean;
@@ -13,8 +19,10 @@ export interface Option {
 
 /** What the user gave to a command. */
 export interface Given {
-  /** Values of options by name; the empty string for a flag. */
+  /** Values of options by name; the empty string for a flag. Of one given several times, the last. */
   readonly options: ReadonlyMap<string, string>;
+  /** All values of the options that may be given several times, by name. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly operand: string | undefined;
   /** Called as `rex-runner` is: by its name, or without a command. */
   readonly dropIn: boolean;
@@ -27,12 +35,17 @@ export type Perform = (given: Given) => number | Promise<number>;
 
 /** A command as data: what it takes, and where its code is. */
 export interface Command {
+  /** One word, or two of which the first is shared with others: `token create`. */
   readonly name: string;
   readonly summary: string;
   /** How it is called, after the name of the program. */
   readonly usage: string;
   /** Name of its one operand, if it takes one. */
   readonly operand?: string;
+  /** The operand must be given. */
+  readonly needsOperand?: boolean;
+  /** The operand may have several words. */
+  readonly manyWords?: boolean;
   readonly options: readonly Option[];
   /** Options of which exactly one must be given. */
   readonly oneOf?: readonly string[];

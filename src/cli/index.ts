@@ -19,14 +19,17 @@ export async function main(argv0: string, args: readonly string[]): Promise<numb
   const program: Program = dropIn ? { name: DROP_IN, dropIn } : { name: "remit", dropIn };
   let command: Command | undefined;
   try {
-    const [first, ...others] = args;
+    const [first] = args;
     if (!dropIn && (first === undefined || HELP.includes(first))) {
       (first === undefined ? printError : print)(programHelp(program));
       return first === undefined ? 2 : 0;
     }
     const named = !dropIn && first !== undefined && (VERSION.includes(first) || !first.startsWith("-"));
-    command = named ? findCommand(VERSION.includes(first) ? "version" : first) : RUN;
-    const parsed = parseCommandLine(command, named ? others : args);
+    const found = named
+      ? findCommand(VERSION.includes(first) ? ["version", ...args.slice(1)] : args)
+      : undefined;
+    command = found?.command ?? RUN;
+    const parsed = parseCommandLine(command, found?.others ?? args);
     if (parsed.help) {
       print(commandHelp(program, command));
       return 0;

@@ -32,10 +32,27 @@ export interface Inputs {
  * @throws {RunError} codes `input_unreadable` and `arguments_invalid`
  */
 export function readInputs(options: ReadonlyMap<string, string>): Inputs {
-  const script = options.get("eval") ?? readScript(options.get("script-file") ?? "");
+  const script = scriptOf(options);
   const policy = readText(options.get("policy-file") ?? "", POLICY);
   const path = options.get("script-arguments-file");
   return { script, policy, ...(path === undefined ? { arguments: NO_VARIABLES } : readArguments(path)) };
+}
+
+/** The script of the command line. @throws {RunError} code `input_unreadable` */
+export const scriptOf = (options: ReadonlyMap<string, string>): string =>
+  options.get("eval") ?? readScript(options.get("script-file") ?? "");
+
+/**
+ * The text of the arguments file; that of none when there is none.
+ * @throws {RunError} codes `input_unreadable`, `arguments_invalid` and `arguments_too_deep`
+ */
+export function argumentsTextOf(options: ReadonlyMap<string, string>): string {
+  const path = options.get("script-arguments-file");
+  if (path === undefined) return "{}";
+  const text = readText(path, ARGUMENTS);
+  const { argumentsRefused } = readArguments(path, text);
+  if (argumentsRefused) throw argumentsRefused;
+  return text;
 }
 
 const readScript = (path: string): string =>
@@ -43,8 +60,10 @@ const readScript = (path: string): string =>
     ? decoded(path, SCRIPT, () => readStandardInput(LIMITS.scriptBytes))
     : readText(path, SCRIPT);
 
-function readArguments(path: string): Pick<Inputs, "arguments" | "argumentsRefused"> {
-  const text = readText(path, ARGUMENTS);
+function readArguments(
+  path: string,
+  text = readText(path, ARGUMENTS),
+): Pick<Inputs, "arguments" | "argumentsRefused"> {
   try {
     return { arguments: parseArguments(text) };
   } catch (error) {

@@ -7,6 +7,7 @@ import { HELP } from "./commands.ts";
 export interface Parsed {
   readonly help: boolean;
   readonly options: ReadonlyMap<string, string>;
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly operand: string | undefined;
 }
 
@@ -33,22 +34,27 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
     ),
   });
   const options = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
   let operand: string | undefined;
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      if (command.operand === undefined || operand !== undefined) throw unexpected(token.value, []);
-      operand = token.value;
+      const isMore = operand !== undefined && command.manyWords !== true;
+      if (command.operand === undefined || isMore) throw unexpected(token.value, []);
+      operand = operand === undefined ? token.value : `${operand} ${token.value}`;
       continue;
     }
     const option = known.find(({ name }) => name === token.name);
     if (!option) throw unexpected(token.rawName, known);
-    if (option === HELP) return { help: true, options, operand };
-    if (options.has(option.name)) throw new UsageError(`${shown(option)} is given more than once`);
-    options.set(option.name, givenValue(option, token));
+    if (option === HELP) return { help: true, options, lists, operand };
+    const value = givenValue(option, token);
+    if (option.many) lists.set(option.name, [...(lists.get(option.name) ?? []), value]);
+    else if (options.has(option.name)) throw new UsageError(`${shown(option)} is given more than once`);
+    options.set(option.name, value);
   }
   expectAll(command, options);
-  return { help: false, options, operand };
+  if (command.needsOperand && operand === undefined) throw new UsageError(`${command.operand} is missing`);
+  return { help: false, options, lists, operand };
 }
 
 interface OptionToken {
@@ -77,7 +83,17 @@ function givenValue(option: Option, { rawName, value, inlineValue }: OptionToken
 
 function expectAll({ options, oneOf = [] }: Command, given: ReadonlyMap<string, string>): void {
   for (const option of options) {
-    if (option.required && !given.has(option.name)) throw new UsageError(`${shown(option)} is missing`);
+    const other = options.find(({ name }) => name === option.unless && given.has(name));
+    if (other && given.has(option.name)) {
+      throw new UsageError(`${shown(option)} and ${shown(other)} exclude each other`);
+    }
+    const needed = options.find(({ name }) => name === option.with && !given.has(name));
+    if (needed && given.has(option.name)) {
+      throw new UsageError(`${shown(option)} is taken with ${shown(needed)} only`);
+    }
+    if (option.required && !other && !given.has(option.name)) {
+      throw new UsageError(`${shown(option)} is missing`);
+    }
   }
   const alternatives = options.filter(({ name }) => oneOf.includes(name));
   const count = alternatives.filter(({ name }) => given.has(name)).length;

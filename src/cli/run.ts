@@ -32,6 +32,7 @@ const LATER_MS = 50;
  * by a limit. For `rex-runner`'s callers a script that was attempted is 0 in any case.
  */
 export async function run(given: Given): Promise<number> {
+  if (given.options.has("agent")) return (await import("./agent/run.ts")).runByAgent(given);
   const timeMs = timeout(given.options.get("timeout"));
   const format = given.options.get("output-format") ?? "json";
   const denials = new Denials();
@@ -56,7 +57,7 @@ export async function run(given: Given): Promise<number> {
 const NOT_COMPILED = "RexRunnerScriptCompilationFailure";
 
 /** Whether the script ran to an end of its own. Scripts cannot publish an alarm of that name. */
-const hasRun = ({ error, alarms = [] }: RunResult): boolean =>
+export const hasRun = ({ error, alarms = [] }: RunResult): boolean =>
   error?.limit === undefined && !alarms.some(({ alarm_type }) => alarm_type === NOT_COMPILED);
 
 interface Outcome {
@@ -149,8 +150,8 @@ function asRunError(error: unknown): RunError {
   return new RunError("engine_failed", `a fault of Remit: ${line}`, { cause: error });
 }
 
-/** Milliseconds of `--timeout`. @throws {UsageError} */
-function timeout(seconds: string | undefined): number {
+/** Milliseconds of `--timeout`; the most that there are unless it is given. @throws {UsageError} */
+export function timeout(seconds: string | undefined): number {
   if (seconds === undefined) return LIMITS.timeMs;
   const value = /^\d{1,9}(\.\d{1,9})?$/.test(seconds) ? Number(seconds) : 0;
   if (value > 0 && value <= MAX_TIMEOUT_SECONDS) return value * 1000;

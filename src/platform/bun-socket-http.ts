@@ -13,10 +13,19 @@ export interface SocketRequest {
   readonly signal?: AbortSignal;
 }
 
-/** The answer to a request at the socket `path`. @throws {Unreachable} */
-export async function requestSocket(path: string, { target, ...request }: SocketRequest): Promise<Response> {
+export interface SocketAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The answer to a request at the socket `path`. @throws {Unreachable} also when it ends early */
+export async function requestSocket(
+  path: string,
+  { target, ...request }: SocketRequest,
+): Promise<SocketAnswer> {
   try {
-    return await fetch(`http://localhost${target}`, { ...request, redirect: "error", unix: path });
+    const response = await fetch(`http://localhost${target}`, { ...request, redirect: "error", unix: path });
+    return { status: response.status, text: await response.text() };
   } catch (error) {
     // Bun says in many ways that there is no connection, or none any more.
     throw new Unreachable(`nothing answers at ${path}`, { cause: error });

@@ -23,6 +23,7 @@ export const SYSCALL = {
   socket: arm64 ? 198 : 41,
   connect: arm64 ? 203 : 42,
   getsockopt: arm64 ? 209 : 55,
+  adjtimex: arm64 ? 171 : 159,
   pidfd_send_signal: 424,
   pidfd_open: 434,
   close_range: 436,

@@ -6,6 +6,7 @@ export const ERROR_TYPES = {
   policy_refused: "INTERNAL_EXCEPTION",
   reserved_name: "SCRIPT_EXCEPTION",
   engine_failed: "INTERNAL_EXCEPTION",
+  agent_unavailable: "COMMUNICATION_EXCEPTION",
 } as const;
 
 export type RunErrorCode = keyof typeof ERROR_TYPES;

@@ -1,0 +1,43 @@
+import { type Approval, ApprovalList } from "../../client/index.ts";
+import type { Given } from "../command.ts";
+import { forStandardOutput, print } from "../terminal.ts";
+import { connect, reporting } from "./connect.ts";
+
+/** `remit approvals` */
+export const showApprovals = ({ options }: Given): Promise<number> =>
+  reporting(async () => {
+    const { approvals } = await connect(options).ask(ApprovalList, {
+      method: "GET",
+      target: "/v1/approvals",
+    });
+    if (options.has("json")) print(`${JSON.stringify(approvals)}\n`);
+    else
+      print(approvals.length === 0 ? "nothing waits\n" : forStandardOutput(approvals.map(text).join("\n")));
+    return 0;
+  });
+
+/** `remit approvals approve ID` */
+export const approve = (given: Given): Promise<number> => answer(given, "approved");
+/** `remit approvals deny ID` */
+export const deny = (given: Given): Promise<number> => answer(given, "denied");
+
+const answer = ({ options, operand = "" }: Given, given: "approved" | "denied"): Promise<number> =>
+  reporting(async () => {
+    const target = `/v1/approvals/${encodeURIComponent(operand)}`;
+    await connect(options).ask(ApprovalList, {
+      method: "POST",
+      target,
+      body: JSON.stringify({ answer: given }),
+    });
+    print(`${given}\n`);
+    return 0;
+  });
+
+const text = ({ id, run, principal, action, resource, reasons, expires_at }: Approval): string =>
+  [
+    id,
+    `  ${principal} wants ${action} on ${resource.type}::${JSON.stringify(resource.id)}`,
+    ...reasons.map((reason) => `  for: ${reason}`),
+    `  ${run}, until ${expires_at}`,
+    "",
+  ].join("\n");

@@ -1,0 +1,74 @@
+import { DecisionLog } from "../../audit/decision-log.ts";
+import { AuditError } from "../../audit/errors.ts";
+import { Refused, Status } from "../../client/index.ts";
+import type { Settings } from "../../configuration/index.ts";
+import { Unreachable } from "../../platform/bun-socket-http.ts";
+import { effectiveUser } from "../../platform/identity.ts";
+import { openStateDirectory } from "../../platform/state-directory.ts";
+import { Control } from "../../runner/control.ts";
+import type { Given } from "../command.ts";
+import { print, printError } from "../terminal.ts";
+import { agentSettings, connect, NoToken, reporting } from "./connect.ts";
+
+type Act = "kill" | "resume";
+
+/** `remit kill`: stops everything. An agent that does not answer is stopped all the same: it heeds a file. */
+export const kill = (given: Given): Promise<number> => act(given, "kill", "everything is stopped");
+
+/** `remit resume` */
+export const resume = (given: Given): Promise<number> => act(given, "resume", "runs may begin again");
+
+/** How long the agent has to answer before it is done without it, in milliseconds. */
+const ANSWER_MS = 1000;
+
+function act(given: Given, name: Act, done: string): Promise<number> {
+  return reporting(async () => {
+    const { options } = given;
+    const settings = agentSettings(options);
+    const reason = options.get("reason") ?? "";
+    const answered = await askAgent(given, settings, name, reason);
+    if (!answered) actAlone(settings, name, reason);
+    print(`${done}${answered ? "" : " (no agent answered; its control file is set)"}\n`);
+    return 0;
+  });
+}
+
+/** False when there is no agent that could be asked; a token that is not enough is a refusal, though. */
+async function askAgent({ options }: Given, settings: Settings, name: Act, reason: string): Promise<boolean> {
+  try {
+    const body = JSON.stringify(name === "kill" ? { reason } : {});
+    const question = { method: "POST", target: `/v1/admin/${name}`, body } as const;
+    await connect(options, settings).ask(Status, question, ANSWER_MS);
+    return true;
+  } catch (error) {
+    // Who may write to the state directory may do this; who named a token wanted to act by it.
+    const isUp = error instanceof Refused && options.has("token-file");
+    if (isUp || !(error instanceof Refused || error instanceof Unreachable || error instanceof NoToken)) {
+      throw error;
+    }
+    return false;
+  }
+}
+
+/** The switch first: that it cannot be remembered must not keep it from being thrown. */
+function actAlone({ state, decision_log }: Settings, name: Act, reason: string): void {
+  const directory = openStateDirectory(state);
+  const control = new Control(directory);
+  if (name === "kill") control.kill(reason);
+  else control.resume();
+  control.close();
+  try {
+    const log = new DecisionLog(directory, decision_log.max_bytes);
+    const principal = `User::"${effectiveUser().name}"`;
+    log.writeDurably({
+      kind: "admin",
+      principal,
+      act: name,
+      ...(reason === "" ? {} : { details: { reason } }),
+    });
+    log.close();
+  } catch (error) {
+    if (!(error instanceof AuditError)) throw error;
+    printError(`warning: ${error.message}\n`);
+  }
+}

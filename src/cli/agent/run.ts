@@ -1,0 +1,95 @@
+import { setTimeout } from "node:timers/promises";
+import { type AgentClient, type Denial, RunAnswer } from "../../client/index.ts";
+import { RunError } from "../../runner/errors.ts";
+import { type RunResult, refusedResult } from "../../runner/index.ts";
+import type { Given } from "../command.ts";
+import { argumentsTextOf, scriptOf } from "../inputs.ts";
+import { resultJson, resultText } from "../result-text.ts";
+import { hasRun, timeout } from "../run.ts";
+import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
+import { connect, isForeseen } from "./connect.ts";
+
+/** How long one request waits for the end of the run, in milliseconds; the agent may answer sooner. */
+const WAIT_MS = 25_000;
+/** Between two requests, in milliseconds: an agent need not let anybody wait. */
+const PAUSE_MS = 50;
+/** Exit status of who was interrupted, as shells have it. */
+const INTERRUPTED = 130;
+/** The run came to an end of its own. */
+const ENDED = ["succeeded", "failed"];
+
+/** `remit run --agent`: as `remit run`, but the agent runs the script, under its policy. */
+export async function runByAgent(given: Given): Promise<number> {
+  const { options, dropIn } = given;
+  const format = options.get("output-format") ?? "json";
+  // Wrong options come before all else.
+  timeout(options.get("timeout"));
+  let answer: RunAnswer;
+  try {
+    answer = await runToItsEnd(options);
+  } catch (error) {
+    if (!(error instanceof RunError || isForeseen(error))) throw error;
+    const refusal = error instanceof RunError ? error : new RunError("agent_unavailable", error.message);
+    print(resultJson(refusedResult(refusal, given.startedAt)));
+    return 1;
+  }
+  // A result of `remit run`, with more to it.
+  const result = answer as RunAnswer & RunResult;
+  if (format === "human") {
+    const { out, error } = resultText(result, options.has("verbose"));
+    print(forStandardOutput(out));
+    printError(forStandardError(error + denialsText(answer)));
+  } else print(resultJson(result, format === "pretty-json" ? 2 : undefined));
+  return dropIn || (ENDED.includes(answer.state) && hasRun(result)) ? 0 : 1;
+}
+
+async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
+  const limit = options.get("timeout");
+  const members = [
+    `"script":${JSON.stringify(scriptOf(options))}`,
+    // As they were written: a number of 64 bits would not outlast being parsed.
+    `"arguments":${argumentsTextOf(options)}`,
+    '"wait_ms":0',
+    ...(limit === undefined ? [] : [`"timeout_ms":${Math.ceil(timeout(limit))}`]),
+  ];
+  const client = connect(options);
+  let asked = 0;
+  let cancel = (): void => undefined;
+  // Before there is a run, what was interrupted is cancelled as soon as there is one.
+  const interrupt = (): void => {
+    // Who asks again does not want to wait for its end.
+    if (++asked > 1) process.exit(INTERRUPTED);
+    cancel();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
+  try {
+    const body = `{${members.join(",")}}`;
+    const begun = await client.ask(RunAnswer, { method: "POST", target: "/v1/runs", body });
+    const target = `/v1/runs/${begun.id}`;
+    // That it is over already needs no answer.
+    cancel = () => void client.ask(RunAnswer, { method: "DELETE", target }).catch(() => undefined);
+    if (asked > 0) cancel();
+    return await untilOver(client, begun);
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
+  }
+}
+
+async function untilOver(client: AgentClient, begun: RunAnswer): Promise<RunAnswer> {
+  const target = `/v1/runs/${begun.id}?wait_ms=${WAIT_MS}`;
+  for (let answer = begun; ; ) {
+    if (answer.ended_at !== undefined) return answer;
+    const before = performance.now();
+    answer = await client.ask(RunAnswer, { method: "GET", target });
+    if (performance.now() - before < PAUSE_MS) await setTimeout(PAUSE_MS);
+  }
+}
+
+/** What the agent's policy refused; whose it is can see more of it on the agent's host. */
+function denialsText({ denials, more_denials: more }: RunAnswer): string {
+  const lines = denials.map(
+    ({ action, resource, reason, policies }: Denial) =>
+      `denied: ${action} on ${resource.type}::${JSON.stringify(resource.id)} (${[reason, ...policies].join(", ")})\n`,
+  );
+  return lines.join("") + (more > 0 ? `and ${more} more denials\n` : "");
+}

@@ -1,0 +1,25 @@
+import { Status } from "../../client/index.ts";
+import type { Given } from "../command.ts";
+import { forStandardOutput, print } from "../terminal.ts";
+import { connect, reporting } from "./connect.ts";
+
+/** `remit status`: 0 when the agent answers, also if its kill switch is on. */
+export const showStatus = ({ options }: Given): Promise<number> =>
+  reporting(async () => {
+    const client = connect(options);
+    const status = await client.ask(Status, { method: "GET", target: "/v1/status" });
+    if (options.has("json")) print(`${JSON.stringify(status)}\n`);
+    else print(forStandardOutput(text(client.socket, status)));
+    return 0;
+  });
+
+function text(socket: string, status: ReturnType<typeof Status.parse>): string {
+  const killed = status.killed ? `on: ${status.kill_reason || "no reason given"}` : "off";
+  return [
+    `remit ${status.version} at ${socket}`,
+    `policy       ${status.policy_revision}`,
+    `kill switch  ${killed}`,
+    `runs         ${status.running} running, ${status.queued} waiting`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,56 @@
+/** What of the agent's answers its clients look at. A newer agent may say more. */
+import { z } from "zod";
+
+const text = z.string();
+const Resource = z.object({ type: text, id: text });
+
+export const Status = z.object({
+  version: text,
+  killed: z.boolean(),
+  kill_reason: text.optional(),
+  policy_revision: text,
+  running: z.number(),
+  queued: z.number(),
+});
+
+const Approval = z.object({
+  id: text,
+  run: text,
+  principal: text,
+  action: text,
+  resource: Resource,
+  reasons: z.array(text),
+  asked_at: text,
+  expires_at: text,
+});
+export type Approval = z.infer<typeof Approval>;
+export const ApprovalList = z.object({ approvals: z.array(Approval) });
+
+const Denial = z.object({ action: text, resource: Resource, reason: text, policies: z.array(text) });
+export type Denial = z.infer<typeof Denial>;
+
+/** Of the decision log. */
+const DenialRecord = z.looseObject({
+  time: text,
+  run: text,
+  principal: text,
+  action: text,
+  resource: Resource,
+  policies: z.array(text).optional(),
+  errors: z.array(text).optional(),
+});
+export type DenialRecord = z.infer<typeof DenialRecord>;
+export const DenialList = z.looseObject({ denials: z.array(DenialRecord) });
+
+/** A run, with the result of `remit run` when it is over. */
+export const RunAnswer = z.looseObject({
+  id: text,
+  state: text,
+  denials: z.array(Denial),
+  more_denials: z.number(),
+  ended_at: text.optional(),
+});
+export type RunAnswer = z.infer<typeof RunAnswer>;
+
+/** RFC 9457. */
+export const ProblemAnswer = z.object({ code: text, title: text, detail: text });

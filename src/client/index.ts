@@ -1,0 +1,10 @@
+export {
+  type Approval,
+  ApprovalList,
+  type Denial,
+  DenialList,
+  type DenialRecord,
+  RunAnswer,
+  Status,
+} from "./answers.ts";
+export { AgentClient, type Question, Refused } from "./client.ts";
