@@ -8,7 +8,7 @@ import {
   type Settings,
 } from "../configuration/index.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
-import { close, type Fd, replaceContent } from "../platform/file.ts";
+import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
 import { openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
 import { lockState, StateInUse } from "../platform/state-lock.ts";
 import { policySource } from "../runner/active-policy.ts";
@@ -49,7 +49,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const agent = new Agent({ ...agentOptions(settings), state: settings.state, directory });
   await agent.start(policyOf(settings));
   const tokens = new Tokens(directory);
-  if (tokens.list().length === 0) writeFirstToken(directory, tokens);
+  if (needsToken(directory, tokens)) writeFirstToken(directory, tokens);
   const served: Served = {
     agent,
     tokens,
@@ -134,6 +134,13 @@ function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOption
     logLevel: log.level,
     decisionLogBytes: decision_log.max_bytes,
   };
+}
+
+/** Whoever revokes the administrator's token leaves its file, and gets no other one. */
+function needsToken(directory: Fd, tokens: Tokens): boolean {
+  const names = tokens.list().map(({ name }) => name);
+  const hasFile = listNames(directory).some(({ name }) => name === TOKEN_FILE);
+  return names.length === 0 || !(hasFile || names.includes(ADMINISTRATOR));
 }
 
 /** The first start makes a token for whoever can read the state directory. */

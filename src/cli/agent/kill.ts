@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { DecisionLog } from "../../audit/decision-log.ts";
 import { AuditError } from "../../audit/errors.ts";
 import { Refused, Status } from "../../client/index.ts";
@@ -5,9 +6,9 @@ import type { Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
 import { effectiveUser } from "../../platform/identity.ts";
 import { openStateDirectory } from "../../platform/state-directory.ts";
-import { Control } from "../../runner/control.ts";
+import { CONTROL_FILE, Control } from "../../runner/control.ts";
 import type { Given } from "../command.ts";
-import { print, printError } from "../terminal.ts";
+import { forStandardOutput, print, printError } from "../terminal.ts";
 import { agentSettings, connect, NoToken, reporting } from "./connect.ts";
 
 type Act = "kill" | "resume";
@@ -28,7 +29,8 @@ function act(given: Given, name: Act, done: string): Promise<number> {
     const reason = options.get("reason") ?? "";
     const answered = await askAgent(given, settings, name, reason);
     if (!answered) actAlone(settings, name, reason);
-    print(`${done}${answered ? "" : " (no agent answered; its control file is set)"}\n`);
+    const how = answered ? "" : ` (no agent answered; ${join(settings.state, CONTROL_FILE)} is set)`;
+    print(forStandardOutput(`${done}${how}\n`));
     return 0;
   });
 }
