@@ -36,11 +36,11 @@ const DenialRecord = z.looseObject({
   principal: text,
   action: text,
   resource: Resource,
-  policies: z.array(text).optional(),
-  errors: z.array(text).optional(),
+  reason: text,
+  policies: z.array(text),
 });
 export type DenialRecord = z.infer<typeof DenialRecord>;
-export const DenialList = z.looseObject({ denials: z.array(DenialRecord) });
+export const DenialList = z.object({ denials: z.array(DenialRecord), next: text.optional() });
 
 /** A run, with the result of `remit run` when it is over. */
 export const RunAnswer = z.looseObject({

@@ -1,22 +1,38 @@
-import { DenialList, type DenialRecord } from "../../client/index.ts";
+import { type AgentClient, DenialList, type DenialRecord } from "../../client/index.ts";
+import { LIMITS } from "../../platform/limits.ts";
 import { type Given, UsageError } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
 import { connect, reporting } from "./connect.ts";
 
 const DEFAULT = 50;
 const MOST = 1000;
+/** Denials that the agent gives at once. */
+const PAGE = LIMITS.denialsPage;
 
 /** `remit denials`: what the decision log says was refused. */
 export const showDenials = ({ options }: Given): Promise<number> => {
   const limit = count(options.get("limit"));
   return reporting(async () => {
-    const target = `/v1/denials?limit=${limit}`;
-    const { denials } = await connect(options).ask(DenialList, { method: "GET", target });
+    const denials = await latest(connect(options), limit);
     if (options.has("json")) print(`${JSON.stringify(denials)}\n`);
     else print(denials.length === 0 ? "nothing was denied\n" : forStandardOutput(denials.map(text).join("")));
     return 0;
   });
 };
+
+/** Page after page: one may be empty though there are more. */
+async function latest(client: AgentClient, limit: number): Promise<readonly DenialRecord[]> {
+  const found: DenialRecord[] = [];
+  let before = "";
+  do {
+    const target = `/v1/denials?limit=${Math.min(limit - found.length, PAGE)}${before}`;
+    const { denials, next } = await client.ask(DenialList, { method: "GET", target });
+    found.push(...denials);
+    if (next === undefined) break;
+    before = `&before=${next}`;
+  } while (found.length < limit);
+  return found;
+}
 
 function count(text: string | undefined): number {
   if (text === undefined) return DEFAULT;
@@ -25,8 +41,7 @@ function count(text: string | undefined): number {
   throw new UsageError(`'${text}' is no value of --limit COUNT; it takes 1 to ${MOST}`);
 }
 
-function text({ time, principal, action, resource, policies = [], errors = [], run }: DenialRecord): string {
-  const why = policies.length > 0 ? `forbidden by ${policies.join(", ")}` : "no policy permits it";
-  const faults = errors.map((error) => `  ${error}\n`).join("");
-  return `${time}  ${principal} ${action} on ${resource.type}::${JSON.stringify(resource.id)}: ${why} (${run})\n${faults}`;
+function text({ time, principal, action, resource, reason, policies, run }: DenialRecord): string {
+  const why = [reason, ...policies].join(", ");
+  return `${time}  ${principal} ${action} on ${resource.type}::${JSON.stringify(resource.id)} (${why})  ${run}\n`;
 }

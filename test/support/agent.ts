@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { executable } from "./executable.ts";
+
+const ENVIRONMENT = { PATH: "/usr/bin:/bin" };
+const PATIENCE_MS = 20_000;
+const LOOK_MS = 10;
+
+/** How a process ended. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** `remit serve`, and what it says. */
+export class Agent {
+  /** What it said on standard error. */
+  said = "";
+  readonly ended: Promise<End>;
+
+  constructor(private readonly child: ChildProcess) {
+    child.stderr?.on("data", (chunk: Buffer) => {
+      this.said += chunk.toString();
+    });
+    this.ended = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Returns when it has said `text` once more than before. */
+  async says(text: string | RegExp, from = 0): Promise<void> {
+    await until(() => this.said.slice(from).search(text) !== -1, `${text} in ${this.said}`);
+  }
+}
+
+/** Directories of their own, for an agent and those that speak with it. */
+export class AgentWorld {
+  readonly path = realpathSync(mkdtempSync(join(tmpdir(), "remit-serve-")));
+  readonly state = join(this.path, "state");
+  readonly socket = join(this.state, "remit.sock");
+  private readonly agents: Agent[] = [];
+
+  file(name: string, text: string): string {
+    const path = join(this.path, name);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  /** Starts an agent, and returns when it takes scripts. */
+  async start(...options: readonly string[]): Promise<Agent> {
+    const agent = this.spawn(...options);
+    await until(() => agent.said.includes("takes scripts"), `the agent to start; it says ${agent.said}`);
+    return agent;
+  }
+
+  spawn(...options: readonly string[]): Agent {
+    const child = spawn(executable(), ["serve", "--state", this.state, ...options], {
+      env: ENVIRONMENT,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const agent = new Agent(child);
+    this.agents.push(agent);
+    return agent;
+  }
+
+  /** Calls a command for the agent of this state directory. */
+  call(...args: readonly string[]) {
+    return spawnSync(executable(), [...args, "--state", this.state], {
+      cwd: this.path,
+      env: ENVIRONMENT,
+      encoding: "utf8",
+      timeout: PATIENCE_MS,
+    });
+  }
+
+  /** As {@link call}, while the test goes on. */
+  begin(...args: readonly string[]) {
+    const child = spawn(executable(), [...args, "--state", this.state], { cwd: this.path, env: ENVIRONMENT });
+    let stdout = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    const ended = new Promise<{ readonly status: number | null; readonly stdout: string }>((resolve) =>
+      child.on("close", (status) => resolve({ status, stdout })),
+    );
+    return { child, ended };
+  }
+
+  /** Asks the API over the socket. */
+  async ask(method: string, target: string, body?: unknown, token = this.token()) {
+    const response = await fetch(`http://localhost${target}`, {
+      method,
+      unix: this.socket,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
+  }
+
+  token(): string {
+    return readFileSync(join(this.state, "token"), "utf8").trim();
+  }
+
+  /** The decision log, record by record. */
+  records(): readonly { readonly [name: string]: unknown }[] {
+    return readFileSync(join(this.state, "decisions.00000001.jsonl"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Ends all agents, and removes everything. */
+  async remove(): Promise<void> {
+    for (const agent of this.agents) agent.signal("SIGKILL");
+    await Promise.all(this.agents.map(({ ended }) => ended));
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Returns when `holds` does. @throws when it does not for long */
+export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await Bun.sleep(LOOK_MS);
+  }
+}
+
+/** Whether a process of that number lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    const [, state] = /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return state !== "Z";
+  } catch {
+    return false;
+  }
+}
