@@ -22,15 +22,17 @@ export interface PoolOptions extends RunnerSetup {
 /** A run that was asked for. */
 export interface Ticket extends RunWatcher {
   readonly job: Job | ExplainJob;
-  readonly onStart: () => void;
 }
 
 interface Waiting {
   readonly ticket: Ticket;
   readonly end: (outcome: Outcome) => void;
+  tries: number;
 }
 
 const REPLACE_MS = 100;
+/** Runners that may end before they begin with a job, before it is given up. */
+const MAX_TRIES = 3;
 const OVERSTAYED: Death = { died: "it did not end within its time", limit: "timeMs" };
 /** Runs that a process takes before another takes its place: what grew in it goes with it. */
 const MAX_RUNS = 5000;
@@ -77,7 +79,7 @@ export class Pool {
   /** Runs the job as soon as a runner is free. Scripts may take long: questions go before them. */
   run(ticket: Ticket): Promise<Outcome> {
     return new Promise((end) => {
-      const waiting = { ticket, end };
+      const waiting = { ticket, end, tries: 0 };
       if (isQuestion(ticket)) this.queue.unshift(waiting);
       else this.queue.push(waiting);
       this.next();
@@ -144,12 +146,13 @@ export class Pool {
     const { ticket, end } = waiting;
     const { job } = ticket;
     this.busy.set(job.run, runner);
-    ticket.onStart();
     const overstay = setTimeout(() => runner.kill(OVERSTAYED), job.timeoutMs + LIMITS.overstayMs);
     void runner.run(job, ticket).then((outcome) => {
       clearTimeout(overstay);
       this.busy.delete(job.run);
-      end(outcome);
+      // A process that ended while it waited, unnoticed so far, costs no job.
+      if ("died" in outcome && outcome.untouched && waiting.tries++ < MAX_TRIES) this.queue.unshift(waiting);
+      else end(outcome);
       this.release(runner);
       this.next();
     });

@@ -21,10 +21,13 @@ export interface Death {
   readonly died: string;
   /** The limit that was met, if one was. */
   readonly limit?: string;
+  /** Nothing of it has happened: the process ended before it began. */
+  readonly untouched?: boolean;
 }
 
 /** What is to be done about what a run reports. */
 export interface RunWatcher {
+  readonly onStart: () => void;
   readonly onEvents: (events: readonly RunEvent[]) => void;
   /** The run stands still until the answer is there. */
   readonly onQuestion: (question: ApprovalQuestion) => Promise<Approval>;
@@ -33,6 +36,7 @@ export interface RunWatcher {
 interface Task extends RunWatcher {
   readonly run: string;
   readonly end: (outcome: Outcome) => void;
+  hasBegun: boolean;
 }
 
 /** What a runner process needs to know when it starts. */
@@ -76,7 +80,8 @@ export class RunnerProcess {
       this.isAlive = false;
       const how = signal === null ? `with status ${code}` : `by ${signal}`;
       this.onStarted({ refused: `the runner process ended ${how} before it was ready` });
-      this.finish(this.killed ?? { died: `the runner process ended ${how}` });
+      const untouched = this.task?.hasBegun === false;
+      this.finish(this.killed ?? { died: `the runner process ended ${how}`, untouched });
     });
   }
 
@@ -89,12 +94,13 @@ export class RunnerProcess {
   }
 
   /** Runs `job`. It must be started, and must have no other. */
-  run(job: Job | ExplainJob, { onEvents, onQuestion }: RunWatcher): Promise<Outcome> {
+  run(job: Job | ExplainJob, watcher: RunWatcher): Promise<Outcome> {
     this.runs++;
     return new Promise((end) => {
-      this.task = { run: job.run, onEvents, onQuestion, end };
+      const { onStart, onEvents, onQuestion } = watcher;
+      this.task = { run: job.run, onStart, onEvents, onQuestion, end, hasBegun: false };
       if (this.isAlive) this.child.send(JSON.stringify(job));
-      else this.finish({ died: "the runner process has ended" });
+      else this.finish({ died: "the runner process has ended", untouched: true });
     });
   }
 
@@ -115,7 +121,10 @@ export class RunnerProcess {
     else if (report.type === "ready") this.onStarted({ revision: report.revision });
     else if (report.type === "refused") this.onStarted({ refused: report.message });
     else if (report.run === this.task?.run) {
-      if (report.type === "events") this.task.onEvents(report.events);
+      if (report.type === "began") {
+        this.task.hasBegun = true;
+        this.task.onStart();
+      } else if (report.type === "events") this.task.onEvents(report.events);
       else if (report.type === "approval") void this.answer(this.task.onQuestion(report.question));
       else this.finish({ report });
     }

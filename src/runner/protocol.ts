@@ -64,6 +64,8 @@ export const Report = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ready"), revision: text }),
   /** It cannot run anything under this policy. */
   z.strictObject({ type: z.literal("refused"), message: text }),
+  /** It has a job, and begins with it: from now on something of it may have happened. */
+  z.strictObject({ type: z.literal("began"), run: text }),
   /** It waits for a line with an {@link ApprovalAnswer}. */
   z.strictObject({ type: z.literal("approval"), run: text, question: ApprovalQuestion }),
   z.strictObject({ type: z.literal("events"), run: text, events: z.array(RunEvent) }),

@@ -62,6 +62,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   for (let line = reader.next(); line !== undefined; line = reader.next()) {
     // Written by the agent, which is this very program.
     const job = JSON.parse(line) as Job | ExplainJob;
+    tell({ type: "began", run: job.run });
     if ("type" in job) runner.explain(job);
     else await runner.perform(job);
   }

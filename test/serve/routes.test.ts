@@ -171,7 +171,7 @@ test("the description has every route, what it takes and how it refuses", async 
     expect(paths).toContain(path);
   const lacking = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) =>
-      operation.responses.default?.content["application/problem+json"] && operation.summary
+      operation.responses["default"]?.content?.["application/problem+json"] && operation.summary
         ? []
         : [`${method} ${path}`],
     ),
