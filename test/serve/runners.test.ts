@@ -180,9 +180,9 @@ describe("more runs than runners", () => {
 
 test("a run is cancelled in the middle of a call, with what it started", async () => {
   const script = `
-    let bin = DirConfig("/bin").build().open(OpenOptions().build());
-    let sleep = bin.open_file("sleep", OpenFileOptions().read(true).build());
-    sleep.execute(ExecuteOptions().args(["54321"]).build())`;
+    let bin = DirConfig().path("/bin").build().open(OpenDirOptions().follow_symlinks(true).build());
+    let file = bin.open_file("sleep", OpenFileOptions().read(true).follow_symlinks(true).build());
+    file.execute(ExecuteOptions().args(["54321"]).build())`;
   for (const slow of [SLEEP, script]) {
     const id = await begin(slow);
     await becomes(id, "running");
