@@ -1,0 +1,123 @@
+/** The files by which one gets at the agent: only their owner does; row 73 of the attacks. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AgentProcess } from "../support/agent-process.ts";
+import { executable } from "../support/executable.ts";
+import { answerTo, request } from "./wire.ts";
+
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+const hasSetpriv = spawnSync("setpriv", ["--version"]).status === 0;
+
+let agent: AgentProcess;
+beforeAll(async () => {
+  agent = await AgentProcess.start("permit(principal, action, resource);");
+});
+afterAll(() => agent.stop());
+
+test("the directory, and what is in it, are their owner's alone", () => {
+  expect(statSync(agent.state).mode & 0o777).toBe(0o700);
+  const modes = readdirSync(agent.state).map((name) => [
+    name,
+    lstatSync(join(agent.state, name)).mode & 0o777,
+  ]);
+  expect(modes.filter(([, mode]) => mode !== 0o600)).toEqual([]);
+  expect(lstatSync(agent.socket).isSocket()).toBe(true);
+});
+
+test("the socket takes what its owner asks", async () => {
+  const path = { path: agent.socket };
+  const line = "GET /v1/status HTTP/1.1";
+  const bearer = `Authorization: Bearer ${agent.token}`;
+  expect((await answerTo(path, request(line, ["Host: agent", bearer]))).status).toBe(200);
+  expect((await answerTo(path, request(line, ["Host: agent"]))).code).toBe("token_missing");
+  expect((await answerTo(path, request(line, ["Host: agent", bearer, "Origin: http://x"]))).status).toBe(403);
+});
+
+const asOthers = isRoot && hasSetpriv ? test : test.skip;
+asOthers(
+  `${isRoot && hasSetpriv ? "" : "(as root, with setpriv) "}another account gets at none of them`,
+  () => {
+    // What it could do with the directory's own modes in its way, and without them.
+    for (const mode of [0o700, 0o755]) {
+      chmodSync(agent.path, 0o755);
+      chmodSync(agent.state, mode);
+      for (const name of ["remit.sock", "token", "tokens.json", "control", "policy.cedar"]) {
+        const script = `
+        const net = require("node:net"), fs = require("node:fs"), path = ${JSON.stringify(join(agent.state, name))};
+        const done = (code) => { console.log(code); process.exit(0); };
+        if (path.endsWith(".sock")) net.connect({ path }).on("connect", () => done("in")).on("error", (e) => done(e.code));
+        else try { fs.openSync(path, "r"); done("in"); } catch (e) { done(e.code); }`;
+        const as = ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
+        const { stdout } = spawnSync("setpriv", [...as, process.execPath, "-e", script], {
+          cwd: "/",
+          encoding: "utf8",
+        });
+        expect([name, stdout.trim()]).toEqual([name, "EACCES"]);
+      }
+    }
+    chmodSync(agent.state, 0o700);
+  },
+);
+
+/** Starts an agent that must not start, and returns what it says. */
+function refusal(state: string, more: readonly string[] = []): string {
+  const { status, stderr } = spawnSync(executable(), ["serve", "--state", state, ...more], {
+    encoding: "utf8",
+    timeout: 20_000,
+    env: { PATH: "/usr/bin:/bin" },
+  });
+  expect(status).toBe(1);
+  expect(stderr).not.toMatch(/\n\s+at .*:\d+/);
+  return stderr;
+}
+
+test("a directory that others can get into is not taken", () => {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-files-")));
+  try {
+    for (const mode of [0o755, 0o770, 0o701]) {
+      chmodSync(path, mode);
+      expect(refusal(path)).toContain("is open to others");
+    }
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+test("what is in the socket's place stays, unless it is a socket", () => {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-files-")));
+  try {
+    const victim = join(path, "victim");
+    writeFileSync(victim, "kept");
+    mkdirSync(join(path, "state"), { mode: 0o700 });
+    const socket = join(path, "state/remit.sock");
+    symlinkSync(victim, socket);
+    refusal(join(path, "state"));
+    expect(lstatSync(socket).isSymbolicLink()).toBe(true);
+    expect([statSync(victim).mode & 0o111, statSync(victim).size]).toEqual([0, 4]);
+    rmSync(socket);
+    symlinkSync(join(path, "nothing"), socket);
+    refusal(join(path, "state"));
+    expect(readdirSync(path).sort()).toEqual(["state", "victim"]);
+    rmSync(socket);
+    writeFileSync(socket, "a file");
+    refusal(join(path, "state"));
+    expect(statSync(socket).size).toBe(6);
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
