@@ -7,6 +7,7 @@ import {
   readSettings,
   type Settings,
 } from "../configuration/index.ts";
+import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
 import { openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
@@ -65,7 +66,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     },
   };
   const address = settings.listen === undefined ? undefined : parseAddress(settings.listen);
-  const places = listen(served, settings.socket, address);
+  const places = await listening(agent, () => listen(served, settings.socket, address));
   const ended = whenAskedToEnd(() => agent.stopNow());
   onHangup(async () => {
     settings = await reloaded(agent, options, settings);
@@ -77,6 +78,16 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const closed = places.map(({ listener }) => listener.stop(graceMs + CLOSE_MS));
   await agent.stop(graceMs);
   await Promise.all(closed);
+}
+
+/** An agent that nobody can speak with does not stay. */
+async function listening<T>(agent: Agent, listen: () => T): Promise<T> {
+  try {
+    return listen();
+  } catch (error) {
+    await agent.stop(0);
+    throw error;
+  }
 }
 
 /** Takes in the configuration once more. Where it cannot be used, all stays as it was; returns what is in force. */
@@ -177,7 +188,15 @@ class SocketInUse extends Error {
   }
 }
 
-const REFUSALS = [ConfigurationError, StateDirectoryError, StateInUse, SocketInUse, AgentError, RunError];
+const REFUSALS = [
+  ConfigurationError,
+  ListenError,
+  StateDirectoryError,
+  StateInUse,
+  SocketInUse,
+  AgentError,
+  RunError,
+];
 
 const isRefusal = (error: unknown): error is Error => REFUSALS.some((kind) => error instanceof kind);
 

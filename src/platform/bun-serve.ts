@@ -14,18 +14,21 @@ export interface Listener {
 const PRIVATE = 0o600;
 /** Bytes of a body beyond which a connection is cut whatever the handler thinks; handlers have lower bounds of their own. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-/** Answers that stream have no end of their own; what is idle is bounded by who handles it. */
-const IDLE_TIMEOUT = 0;
+/** Seconds after which a connection is closed on which nobody says anything; not while an answer is awaited. */
+const IDLE_TIMEOUT = 60;
+/** Bun takes the idle time on sockets of the file system too; its declarations do not say so. */
+const BOUNDS: object = { maxRequestBodySize: MAX_BODY_BYTES, idleTimeout: IDLE_TIMEOUT };
+
+/** Requests cannot be taken where they should be. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
 
 /** Takes requests on a socket at `path`, which only this user can open. What is left there of an earlier one goes. */
 export function listenOnSocket(path: string, fetch: Handler): Listener {
   removeSocket(path);
   // Made for everyone by Bun; nobody else gets to it meanwhile, since its directory is closed to others.
-  const server = Bun.serve({
-    unix: path,
-    fetch,
-    maxRequestBodySize: MAX_BODY_BYTES,
-  });
+  const server = attempt(path, () => Bun.serve({ unix: path, fetch, ...BOUNDS }));
   withOsErrors(() => chmodSync(path, PRIVATE));
   return {
     port: undefined,
@@ -39,13 +42,7 @@ export function listenOnSocket(path: string, fetch: Handler): Listener {
 
 /** Takes requests on a port of a loopback address. */
 export function listenOnPort(hostname: string, port: number, fetch: Handler): Listener {
-  const server = Bun.serve({
-    hostname,
-    port,
-    fetch,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    idleTimeout: IDLE_TIMEOUT,
-  });
+  const server = attempt(`${hostname} port ${port}`, () => Bun.serve({ hostname, port, fetch, ...BOUNDS }));
   return { port: server.port, stop: (withinMs) => stopServer(server, withinMs) };
 }
 
@@ -57,6 +54,16 @@ async function stopServer(server: Bun.Server<undefined>, withinMs: number): Prom
   await Promise.race([server.stop(), late]);
   clearTimeout(timer);
   await server.stop(true);
+}
+
+/** Another file in the place of a socket stays; links are not followed. */
+function attempt<T>(place: string, listen: () => T): T {
+  try {
+    return listen();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ListenError(`requests cannot be taken at ${place}: ${why}`);
+  }
 }
 
 function removeSocket(path: string): void {
