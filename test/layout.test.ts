@@ -43,6 +43,7 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "@hono/zod-openapi": ["server"],
   zod: ["agent", "runner", "configuration", "client"],
   "smol-toml": ["configuration"],
+  "@modelcontextprotocol/server": ["server"],
 };
 
 interface Import {

@@ -216,6 +216,17 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "mcp",
+    summary: "Be an MCP server on standard input and output, for the agent that runs",
+    usage: "mcp [--state DIR] [--socket PATH] [--token-file PATH]",
+    options: [
+      { name: "state", value: "DIR", summary: "Where the agent keeps its state" },
+      { name: "socket", value: "PATH", summary: "The agent's socket; DIR/remit.sock unless given" },
+      { name: "token-file", value: "PATH", summary: "The file with the token; DIR/token unless given" },
+    ],
+    load: async () => (await import("./mcp.ts")).mcp,
+  },
+  {
     name: "validate",
     summary: "Check a policy strictly against the schema",
     usage: "validate -p PATH [--json]",

@@ -12,6 +12,7 @@ import { approvalRoutes } from "./routes/approvals.ts";
 import { capabilityRoutes } from "./routes/capabilities.ts";
 import { denialRoutes } from "./routes/denials.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { mcpRoute } from "./routes/mcp.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
@@ -46,6 +47,7 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   policyRoutes(app, served);
   capabilityRoutes(app, served);
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  mcpRoute(app, served, port);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Remit", version: served.version, description: "Runs Rhai scripts under a Cedar policy" },

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { SCOPES } from "../../agent/index.ts";
+import { type Caller, SCOPES } from "../../agent/index.ts";
 import { LIMITS } from "../../platform/limits.ts";
 import { authentication } from "../authentication.ts";
 import { FunctionSchema, SignaturesSchema } from "../catalogue.ts";
@@ -14,11 +14,15 @@ export const CapabilitiesQuery = z.object({
     .openapi({ description: "A function, type or module: say all about it, instead of all signatures" }),
 });
 
+export const CallerSchema = z
+  .object({ name: z.string(), scope: z.enum(SCOPES), autonomy: z.number() })
+  .openapi("Caller");
+
 export const CapabilitiesSchema = z
   .object({
     version: z.string(),
-    caller: z.object({ name: z.string(), scope: z.enum(SCOPES), autonomy: z.number() }),
-    limits: z.record(z.string(), z.number()),
+    caller: CallerSchema,
+    limits: z.record(z.string(), z.number()).optional(),
     areas: z.array(SignaturesSchema).openapi({ description: "Signatures of all functions" }),
     functions: z.array(FunctionSchema).openapi({ description: "All about those that were asked for" }),
   })
@@ -29,6 +33,17 @@ export function capabilityRoutes(app: OpenAPIHono<Env>, served: Served): void {
   app.openapi(
     createRoute({
       method: "get",
+      path: "/v1/caller",
+      summary: "Who the caller is to this agent, by the token",
+      middleware: authentication(served, "read"),
+      responses: { 200: answer("The caller", CallerSchema) },
+    }),
+    (c) => c.json(callerView(c.get("caller")), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: "get",
       path: "/v1/capabilities",
       summary: "What scripts can call, and within which bounds",
       middleware: authentication(served, "read"),
@@ -36,14 +51,14 @@ export function capabilityRoutes(app: OpenAPIHono<Env>, served: Served): void {
       responses: { 200: answer("Capabilities", CapabilitiesSchema), ...PROBLEM },
     }),
     async (c) => {
-      const { principal, scope, autonomy } = c.get("caller");
       const { name } = c.req.valid("query");
-      const areas = name === undefined ? await served.catalogue.signatures() : [];
-      const functions = name === undefined ? [] : await served.catalogue.named(name);
-      const caller = { name: principal.id, scope, autonomy };
+      const known = { version: served.version, caller: callerView(c.get("caller")) };
+      if (name !== undefined)
+        return c.json({ ...known, areas: [], functions: await served.catalogue.named(name) }, 200);
       const limits = { ...LIMITS, timeMs: served.timeMs };
-      const known = { version: served.version, caller, limits };
-      return c.json({ ...known, areas, functions }, 200);
+      return c.json({ ...known, limits, areas: await served.catalogue.signatures(), functions: [] }, 200);
     },
   );
 }
+
+const callerView = ({ principal, scope, autonomy }: Caller) => ({ name: principal.id, scope, autonomy });

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { requestOnSocket } from "../platform/bun-socket-request.ts";
+import { readInput } from "../platform/input.ts";
+import { LimitError } from "../platform/limits.ts";
+import { OsError } from "../platform/os-error.ts";
+import { defaultStateDirectory } from "../platform/state-directory.ts";
+import { ApiError, type ApiProblem, ask, type Send } from "../server/mcp/api.ts";
+import { CallerSchema } from "../server/routes/capabilities.ts";
+import type { Given } from "./command.ts";
+import { catalogue } from "./embedded-catalogue.ts";
+import { printError } from "./terminal.ts";
+
+const TOKEN_BYTES = 1024;
+
+/** `remit mcp`: the agent for a client that starts its servers as programs. */
+export async function mcp({ options }: Given): Promise<number> {
+  const state = options.get("state") ?? defaultStateDirectory();
+  const socket = options.get("socket") ?? join(state, "remit.sock");
+  const tokenFile = options.get("token-file") ?? join(state, "token");
+  try {
+    const pending = new Set<Promise<Response>>();
+    const send = sender(socket, readToken(tokenFile), pending);
+    const { scope } = await ask(send, { method: "GET", path: "/v1/caller" }, CallerSchema);
+    const { serveMcpOnStdio } = await import("../server/mcp/stdio.ts");
+    await serveMcpOnStdio({ version: packageJson.version, scope, send, catalogue });
+    // Runs whose answers nobody can take are being cancelled.
+    await Promise.allSettled(pending);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof TokenError)) throw error;
+    printError(`error: ${error.message}\n`);
+    return 1;
+  }
+}
+
+class TokenError extends Error {
+  override readonly name = "TokenError";
+}
+
+function readToken(path: string): string {
+  try {
+    return Buffer.from(readInput(path, TOKEN_BYTES)).toString().trim();
+  } catch (error) {
+    if (!(error instanceof OsError || error instanceof LimitError)) throw error;
+    throw new TokenError(`the token in ${path} cannot be read: ${error.message}`, { cause: error });
+  }
+}
+
+/** Sends requests to the agent at `socket`, each on its own: it may be another one after a restart. */
+function sender(socket: string, token: string, pending: Set<Promise<Response>>): Send {
+  return async ({ method, path, body }) => {
+    const type = body === undefined ? {} : { "content-type": "application/json" };
+    const headers = { authorization: `Bearer ${token}`, ...type };
+    const sent = requestOnSocket(socket, { method, path, headers, ...(body === undefined ? {} : { body }) });
+    pending.add(sent);
+    try {
+      return await sent;
+    } catch (error) {
+      throw new ApiError(unreachable(socket, error));
+    } finally {
+      pending.delete(sent);
+    }
+  };
+}
+
+const unreachable = (socket: string, error: unknown): ApiProblem => ({
+  code: "agent_unreachable",
+  title: "No agent answers",
+  detail: `at ${socket}: ${error instanceof Error ? error.message : String(error)}`,
+  retryable: true,
+  next_steps: ["ask the owner of the host whether the agent runs (remit serve)"],
+});
