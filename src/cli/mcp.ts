@@ -12,6 +12,8 @@ import { catalogue } from "./embedded-catalogue.ts";
 import { printError } from "./terminal.ts";
 
 const TOKEN_BYTES = 1024;
+/** As RFC 6750 has it. */
+const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /** `remit mcp`: the agent for a client that starts its servers as programs. */
 export async function mcp({ options }: Given): Promise<number> {
@@ -39,12 +41,15 @@ class TokenError extends Error {
 }
 
 function readToken(path: string): string {
+  let token: string;
   try {
-    return Buffer.from(readInput(path, TOKEN_BYTES)).toString().trim();
+    token = Buffer.from(readInput(path, TOKEN_BYTES)).toString().trim();
   } catch (error) {
     if (!(error instanceof OsError || error instanceof LimitError)) throw error;
     throw new TokenError(`the token in ${path} cannot be read: ${error.message}`, { cause: error });
   }
+  if (!TOKEN.test(token)) throw new TokenError(`there is no token in ${path}`);
+  return token;
 }
 
 /** Sends requests to the agent at `socket`, each on its own: it may be another one after a restart. */

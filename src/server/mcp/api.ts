@@ -36,7 +36,29 @@ export async function ask<T extends z.ZodType>(
   schema: T,
 ): Promise<z.infer<T>> {
   const response = await send(request);
-  const body: unknown = await response.json();
-  if (response.ok) return schema.parse(body);
-  throw new ApiError(ApiProblem.parse(body));
+  const body = parsed(await response.text());
+  if (response.ok) {
+    const read = schema.safeParse(body);
+    if (read.success) return read.data;
+  }
+  const refused = ApiProblem.safeParse(body);
+  throw new ApiError(
+    refused.success
+      ? refused.data
+      : { ...FOREIGN, detail: `it answered ${response.status} in no known form` },
+  );
+}
+
+const FOREIGN = {
+  code: "answer_invalid",
+  title: "This is no agent, or one of another version",
+  retryable: false,
+};
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
