@@ -26,7 +26,6 @@ export function readStandardLines(lineBytes: number, { onLine, onEnd }: LineHand
 
 /** Lets the process end although standard input is open. */
 export function stopReading(): void {
-  process.stdin.pause();
   process.stdin.removeAllListeners("data");
-  process.stdin.unref();
+  process.stdin.destroy();
 }
