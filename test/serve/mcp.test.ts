@@ -1,6 +1,6 @@
 /** The agent for clients of the Model Context Protocol: the official client, over HTTP and over standard input and output. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -482,6 +482,37 @@ describe("remit mcp", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { error: { code: number } }).error.code);
     expect({ status, answers }).toEqual({ status: 0, answers: [-32_700, -32_700] });
+  });
+
+  test("ends with a line that is too long, although its input stays open", async () => {
+    const child = spawn(executable(), ["mcp", "--state", agent.state], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    let said = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    // What it does not read any more.
+    child.stdin.on("error", () => undefined);
+    child.stdin.write(`"${"x".repeat(5 * 2 ** 20)}`);
+    expect(await ended).toBe(0);
+    expect(said).toContain("limit lineBytes exceeded");
+  });
+
+  test("says in the tool's result that the agent has gone", async () => {
+    const other = await AgentProcess.start(POLICY);
+    const transport = new StdioClientTransport({
+      command: executable(),
+      args: ["mcp", "--state", other.state],
+    });
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(transport);
+    expect(await call(client, "run_script", { script: "1" })).toMatchObject({ output: "1" });
+    await other.stop();
+    const run = await call(client, "run_script", { script: "1" });
+    expect(run).toMatchObject({ isError: true, problem: { code: "agent_unreachable" } });
+    await client.close();
   });
 
   test("says what is missing: the agent, the token, its acceptance", () => {
