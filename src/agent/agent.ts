@@ -21,8 +21,9 @@ import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { Metrics } from "./metrics.ts";
+import { takeOutcome } from "./outcome.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
-import type { Death, Outcome } from "./runner-process.ts";
+import type { Outcome } from "./runner-process.ts";
 import { Run, type RunStatus, Runs } from "./runs.ts";
 
 export interface AgentOptions extends PoolOptions {
@@ -312,16 +313,7 @@ export class Agent {
     this.ending.delete(run.id);
     this.settled.delete(run.id);
     this.approvals.forget(run.id);
-    let status: RunStatus;
-    if ("report" in outcome && outcome.report.type === "result") {
-      const { result, denials, moreDenials, revision } = outcome.report;
-      Object.assign(run, { result, denials, moreDenials, revision });
-      // A script that ended by itself was not ended by anybody.
-      status = result.status === "SUCCESS" ? "succeeded" : (ended ?? "failed");
-    } else {
-      status = ended ?? "lost";
-      run.result = lostResult("died" in outcome ? outcome : { died: "its runner answered something else" });
-    }
+    const status = takeOutcome(run, outcome, ended);
     run.end(status);
     this.metrics.ended(run);
     this.runs.forget();
@@ -344,17 +336,4 @@ export class Agent {
       throw new AgentError("audit_unavailable", error.message, { cause: error });
     }
   }
-}
-
-/** The result of a run whose process ended without one. */
-function lostResult({ died, limit }: Death) {
-  return {
-    output: "",
-    status: "ERROR",
-    error: {
-      error_type: "INTERNAL_EXCEPTION",
-      message: `the run has no result: ${died}`,
-      ...(limit === undefined ? {} : { limit }),
-    },
-  };
 }

@@ -101,9 +101,8 @@ test("1,000 that want to follow: so many do, the others are told to come back, a
 });
 
 test("one that reads nothing costs no more than what is kept of the run", async () => {
-  const id = await begin(
-    "sleep(1); for i in 0..20000 { info(`line ${i} ${\"x\".pad(80, 'x')}`); }; sleep(60)",
-  );
+  const line = "x".repeat(80);
+  const id = await begin(`sleep(1); for i in 0..20000 { info("${line}") } sleep(60)`);
   const { socket } = await follower(id);
   socket.pause();
   const size = memory();
@@ -111,4 +110,8 @@ test("one that reads nothing costs no more than what is kept of the run", async 
   expect(memory() - size).toBeLessThan(32);
   socket.destroy();
   await cancel(id);
+  // It did happen, and only the last of it is kept.
+  const ids = idsIn(await (await follow(id)).text());
+  expect(ids.at(-1)).toBeGreaterThan(20_000);
+  expect(ids.length).toBeLessThan(5000);
 });
