@@ -1,13 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { DecisionLog } from "../audit/decision-log.ts";
 import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
 import { AuditError } from "../audit/errors.ts";
 import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
 import { effectiveUser } from "../platform/identity.ts";
-import { OsError } from "../platform/os-error.ts";
-import { type Watch, watchFile } from "../platform/watch.ts";
 import type { Principal } from "../policy/types.ts";
 import {
   CANDIDATE,
@@ -16,10 +13,10 @@ import {
   readPolicy,
   writePolicy,
 } from "../runner/active-policy.ts";
-import { CONTROL_FILE, Control } from "../runner/control.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
+import { KillSwitch } from "./kill-switch.ts";
 import { Metrics } from "./metrics.ts";
 import { takeOutcome } from "./outcome.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
@@ -59,18 +56,20 @@ const uidOf = ({ type, id }: Principal): string => `${type}::"${id}"`;
 export class Agent {
   readonly runs = new Runs();
   readonly approvals: Approvals;
-  private readonly control: Control;
+  private readonly killSwitch: KillSwitch;
   private log: DecisionLog;
-  private watch: Watch | undefined;
   private readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
   private stopping = false;
 
   constructor(private options: AgentOptions) {
-    this.control = new Control(options.directory);
     this.log = new DecisionLog(options.directory, options.decisionLogBytes);
     this.pool = new Pool(options);
+    this.killSwitch = new KillSwitch(options.directory, options.state, {
+      stopAll: (why) => this.pool.killAll(why),
+      startAnew: () => this.pool.refresh(),
+    });
     this.approvals = new Approvals(options.approvalMs);
   }
 
@@ -84,7 +83,7 @@ export class Agent {
     if (isNew) writePolicy(directory, text, CANDIDATE);
     await this.pool.warmUp(isNew ? CANDIDATE : undefined);
     if (isNew) this.adopt(text, owner());
-    this.watchControl();
+    this.killSwitch.begin();
   }
 
   /** From now on these hold; runs that go on keep what they began with. The state directory stays what it is. */
@@ -97,9 +96,8 @@ export class Agent {
   }
 
   status(): AgentStatus {
-    const { killed } = this.control.read();
     return {
-      killed: killed ? this.control.reason() : undefined,
+      killed: this.killSwitch.thrown(),
       revision: readPolicy(this.options.directory).revision,
       running: this.pool.running,
       queued: this.pool.queued,
@@ -198,14 +196,15 @@ export class Agent {
   /** Why no script can be run now, if none can. */
   obstacle(): "killed" | "stopping" | "audit" | undefined {
     if (this.stopping) return "stopping";
-    if (this.control.read().killed) return "killed";
+    if (this.killSwitch.thrown() !== undefined) return "killed";
     return this.log.isWritable() ? undefined : "audit";
   }
 
   /** What has happened since the start, for Prometheus. */
   metricsText(): string {
     const { running, queued } = this.pool;
-    return this.metrics.text({ running, queued, killed: this.control.read().killed });
+    const killed = this.killSwitch.thrown() !== undefined;
+    return this.metrics.text({ running, queued, killed });
   }
 
   /** The policy in force. */
@@ -215,41 +214,13 @@ export class Agent {
 
   /** Stops everything, until {@link resume}; also after a restart. */
   kill(reason: string, principal: Principal): void {
-    this.control.kill(reason);
-    this.heedControl();
+    this.killSwitch.throw(reason);
     this.remember({ kind: "admin", principal: uidOf(principal), act: "kill", details: { reason } });
   }
 
   resume(principal: Principal): void {
     this.remember({ kind: "admin", principal: uidOf(principal), act: "resume" });
-    this.control.resume();
-  }
-
-  /** Ends what runs if somebody threw the switch; it may be another process. */
-  private heedControl(): void {
-    if (this.control.isReplaced()) this.takeControl();
-    if (this.control.read().killed) this.pool.killAll(`stopped by the kill switch: ${this.control.reason()}`);
-  }
-
-  /** The file is another one: what runs looks at the old one, and would never learn of the switch. */
-  private takeControl(): void {
-    this.pool.killAll("the control file was replaced");
-    try {
-      this.control.reopen();
-    } catch (error) {
-      // The state directory is gone: nothing that could be started would find its policy.
-      if (error instanceof OsError) return;
-      throw error;
-    }
-    this.pool.refresh();
-    this.watchControl();
-  }
-
-  private watchControl(): void {
-    this.watch?.end();
-    this.watch = watchFile(join(this.options.state, CONTROL_FILE), () => this.heedControl());
-    // What came before the watch.
-    this.heedControl();
+    this.killSwitch.resume();
   }
 
   /**
@@ -262,7 +233,7 @@ export class Agent {
     const trial = new Pool({ ...this.options, policy: CANDIDATE, warm: 0, concurrency: 1 });
     await trial.warmUp();
     const revision = this.adopt(text, principal);
-    this.control.nextEpoch();
+    this.killSwitch.nextEpoch();
     this.metrics.policyActivated();
     this.pool.refresh();
     return revision;
@@ -283,9 +254,8 @@ export class Agent {
     await this.pool.close();
     await Promise.all(this.settled.values());
     clearTimeout(late);
-    this.watch?.end();
     this.log.close();
-    this.control.close();
+    this.killSwitch.close();
   }
 
   /** Ends what runs, without its grace. */
@@ -304,12 +274,13 @@ export class Agent {
 
   private expectOpen(): void {
     if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
-    if (!this.control.read().killed) return;
-    throw new AgentError("killed", `all runs are stopped by the kill switch: ${this.control.reason()}`);
+    const reason = this.killSwitch.thrown();
+    if (reason === undefined) return;
+    throw new AgentError("killed", `all runs are stopped by the kill switch: ${reason}`);
   }
 
   private settle(run: Run, outcome: Outcome): void {
-    const ended = this.ending.get(run.id) ?? (this.control.read().killed ? "killed" : undefined);
+    const ended = this.ending.get(run.id) ?? (this.killSwitch.thrown() === undefined ? undefined : "killed");
     this.ending.delete(run.id);
     this.settled.delete(run.id);
     this.approvals.forget(run.id);

@@ -63,3 +63,33 @@ test("one of the choices, once", () => {
   expect(() => parse("-c", "grene")).toThrow("did you mean 'green'?");
   expect(() => parse("-c", "red", "-c", "red")).toThrow("--colour NAME is given more than once");
 });
+
+test("an option that may be given several times keeps all its values", () => {
+  const group = { name: "group", value: "NAME", many: true, summary: "" };
+  const { lists, options } = parseCommandLine({ ...command, options: [group] }, [
+    "--group",
+    "a",
+    "--group=b",
+  ]);
+  expect(lists.get("group")).toEqual(["a", "b"]);
+  expect(options.get("group")).toBe("b");
+});
+
+test("options that go with others, and those that do not", () => {
+  const options = [
+    { name: "policy", value: "PATH", required: true, unless: "agent", summary: "" },
+    { name: "agent", summary: "" },
+    { name: "socket", value: "PATH", with: "agent", summary: "" },
+  ];
+  const given = (...args: string[]) => [...parseCommandLine({ ...command, options }, args).options.keys()];
+  expect(given("--policy", "p")).toEqual(["policy"]);
+  expect(given("--agent", "--socket", "s")).toEqual(["agent", "socket"]);
+  expect(() => given()).toThrow(new UsageError("--policy PATH is missing"));
+  expect(() => given("--agent", "--policy", "p")).toThrow("--policy PATH and --agent exclude each other");
+  expect(() => given("--policy", "p", "--socket", "s")).toThrow("--socket PATH is taken with --agent only");
+});
+
+test("operands that must be there, and those of several words", () => {
+  expect(() => parseCommandLine({ ...command, needsOperand: true }, [])).toThrow("NAME is missing");
+  expect(parseCommandLine({ ...command, manyWords: true }, ["token", "create"]).operand).toBe("token create");
+});

@@ -45,7 +45,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
       continue;
     }
     const option = known.find(({ name }) => name === token.name);
-    if (!option) throw unexpected(token.rawName, known);
+    if (!option) throw unexpected(token.rawName, fitting(known, args));
     if (option === HELP) return { help: true, options, lists, operand };
     const value = givenValue(option, token);
     if (option.many) lists.set(option.name, [...(lists.get(option.name) ?? []), value]);
@@ -101,6 +101,10 @@ function expectAll({ options, oneOf = [] }: Command, given: ReadonlyMap<string, 
   if (alternatives.length > 0 && count === 0) throw new UsageError(`${names.join(" or ")} is missing`);
   if (count > 1) throw new UsageError(`${names.join(" and ")} exclude each other`);
 }
+
+/** What can be meant: not what goes with an option that is not given. */
+const fitting = (known: readonly Option[], args: readonly string[]): readonly Option[] =>
+  known.filter(({ with: needed }) => needed === undefined || args.includes(`--${needed}`));
 
 function unexpected(argument: string, known: readonly Option[]): UsageError {
   const near = didYouMean(

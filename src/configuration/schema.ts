@@ -58,7 +58,7 @@ export const ConfigurationSchema = z.strictObject({
   decision_log: z
     .strictObject({
       /** Bytes of all its files together, about; the oldest records go first. */
-      max_bytes: whole(MiB, 1024 * 1024 * MiB).default(LIMITS.decisionFileBytes * LIMITS.decisionFiles),
+      max_bytes: whole(MiB, 2 ** 50).default(LIMITS.decisionFileBytes * LIMITS.decisionFiles),
     })
     .prefault({}),
 });

@@ -15,11 +15,11 @@ export class StateInUse extends Error {
 }
 
 /**
- * Takes the state directory for this process, until it ends. There is one agent for a state directory: two would take each
+ * Takes the state directory for this process, until it ends or closes the file that is returned. There is one agent for a state directory: two would take each
  * other's socket.
  * @throws {StateInUse}
  */
-export function lockState(directory: Fd): void {
+export function lockState(directory: Fd): Fd {
   const fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
   if (!fileLock().tryTake(fd)) {
     const holder = holderOf(fd);
@@ -28,17 +28,7 @@ export function lockState(directory: Fd): void {
   }
   truncate(fd, 0);
   writeAll(fd, Buffer.from(`${process.pid}\n`), 0);
-}
-
-/** Who has the state directory; `undefined` if nobody does. */
-export function stateHolder(directory: Fd): string | undefined {
-  const fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
-  try {
-    // Closing the file gives the lock back.
-    return fileLock().tryTake(fd) ? undefined : holderOf(fd);
-  } finally {
-    close(fd);
-  }
+  return fd;
 }
 
 function holderOf(fd: Fd): string {

@@ -73,7 +73,12 @@ export class AgentWorld {
 
   /** Calls a command for the agent of this state directory. */
   call(...args: readonly string[]) {
-    return spawnSync(executable(), [...args, "--state", this.state], {
+    return this.callPlain(...args, "--state", this.state);
+  }
+
+  /** Calls a command. */
+  callPlain(...args: readonly string[]) {
+    return spawnSync(executable(), args, {
       cwd: this.path,
       env: ENVIRONMENT,
       encoding: "utf8",

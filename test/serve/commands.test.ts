@@ -1,0 +1,288 @@
+/** The commands that speak with a running agent. */
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { AgentWorld, until } from "../support/agent.ts";
+
+setDefaultTimeout(60_000);
+
+/** Opens below /usr, and below /etc when somebody approves. */
+const POLICY = `
+@id("usr") permit(principal, action, resource in file_system::Dir::"/usr");
+@id("etc") @approval("to look at the settings") permit(principal, action, resource in file_system::Dir::"/etc");
+@id("never") forbid(principal, action, resource in file_system::Dir::"/etc/ssl");`;
+
+const open = (path: string): string =>
+  `DirConfig().path("${path}").build().open(OpenDirOptions().build()); "opened"`;
+
+const world = new AgentWorld();
+beforeAll(async () => {
+  await world.start("--policy", world.file("p.cedar", POLICY));
+});
+afterAll(() => world.remove());
+
+describe("status", () => {
+  test("for people, and for programs", () => {
+    const { status, stdout } = world.call("status");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(
+      /^remit \S+ at .*\npolicy +[0-9a-f]{16}\nkill switch {2}off\nruns +0 running, 0 waiting\n$/,
+    );
+    expect(JSON.parse(world.call("status", "--json").stdout)).toMatchObject({ killed: false, running: 0 });
+  });
+
+  test("where there is no agent", () => {
+    expect(world.call("status", "--socket", "/nowhere")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: "error: nothing answers at /nowhere\n",
+    });
+  });
+
+  test("without a token that is the agent's", () => {
+    expect(world.call("status", "--token-file", world.file("wrong", "remit_wrong")).stderr).toContain(
+      "no token of this agent",
+    );
+    expect(world.call("status", "--token-file", "/nowhere")).toMatchObject({
+      status: 1,
+      stderr:
+        "error: the token cannot be read: /nowhere: No such file or directory (os error 2) (--token-file names another)\n",
+    });
+  });
+});
+
+describe("tokens", () => {
+  test("are known at once, with what was asked for, and void at once", async () => {
+    const { stdout, status } = world.call(
+      ...["token", "create", "bot-1", "--scope", "read", "--autonomy", "3", "--group", "a", "--group", "b"],
+    );
+    expect(status).toBe(0);
+    const token = stdout.trim();
+    expect(token).toMatch(/^remit_[A-Za-z0-9_-]{43}$/);
+    expect(await world.ask("GET", "/v1/status", undefined, token)).toMatchObject({ status: 200 });
+    expect(await world.ask("POST", "/v1/runs", { script: "1" }, token)).toMatchObject({
+      status: 403,
+      body: { code: "scope_missing" },
+    });
+    const list = world.call("token", "list", "--json").stdout;
+    expect(list).not.toContain(token);
+    expect(JSON.parse(list)).toMatchObject([
+      { name: "administrator", scope: "admin" },
+      { name: "bot-1", scope: "read", autonomy: 3, groups: ["a", "b"] },
+    ]);
+    expect(world.call("token", "list").stdout).toMatch(/\nbot-1 +read +autonomy 3 .* a,b\n$/);
+    expect(world.call("token", "revoke", "bot-1")).toMatchObject({ status: 0, stdout: "bot-1 is void\n" });
+    expect(await world.ask("GET", "/v1/status", undefined, token)).toMatchObject({
+      status: 401,
+      body: { code: "token_unknown" },
+    });
+    const acts = world.records().filter(({ act }) => `${act}`.startsWith("token_"));
+    expect(acts).toMatchObject([
+      { act: "token_create", details: { name: "bot-1", scope: "read", autonomy: 3, groups: "a,b" } },
+      { act: "token_revoke", details: { name: "bot-1" } },
+    ]);
+    expect(statSync(join(world.state, "tokens.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("run scripts and ask, unless something else is said", () => {
+    world.call("token", "create", "plain");
+    const [, plain] = JSON.parse(world.call("token", "list", "--json").stdout);
+    expect(plain).toMatchObject({ name: "plain", scope: "run", autonomy: 1, groups: [] });
+    world.call("token", "revoke", "plain");
+  });
+
+  test("of one name there is one", () => {
+    const { status, stderr } = world.call("token", "create", "administrator");
+    expect(status).toBe(1);
+    expect(stderr).toStartWith("error: there is a token administrator already");
+    expect(world.call("status").status).toBe(0);
+  });
+
+  test("that are not there cannot be revoked", () => {
+    expect(world.call("token", "revoke", "nobody\u001b[0m")).toMatchObject({
+      status: 1,
+      stderr: 'error: there is no token "nobody\\u001b[0m" (remit token list shows them)\n',
+    });
+  });
+
+  for (const name of ["", "-x", "a b", 'a"', "a\n", "x".repeat(65), "../a", "ä"]) {
+    test(`are not called ${JSON.stringify(name)}`, () => {
+      const { status, stderr } = world.call("token", "create", `--group=${name}`, "fine");
+      expect(status).toBe(2);
+      expect(stderr).toContain("is no value of --group NAME");
+    });
+  }
+
+  test("made at the same time are all kept", async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `at-once-${index}`);
+    const made = await Promise.all(names.map((name) => world.begin("token", "create", name).ended));
+    expect(made.map(({ status }) => status)).toEqual(names.map(() => 0));
+    const known = JSON.parse(world.call("token", "list", "--json").stdout).map(
+      ({ name }: { name: string }) => name,
+    );
+    expect(known).toEqual(expect.arrayContaining(names));
+    for (const name of names) world.call("token", "revoke", name);
+  });
+});
+
+describe("run --agent", () => {
+  const run = (...args: string[]) => world.call("run", "--agent", ...args);
+
+  test("gives the result of remit run, with what the agent knows of the run", () => {
+    const { stdout, status } = run("-e", open("/usr"));
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      output: "opened",
+      status: "SUCCESS",
+      state: "succeeded",
+      denials: [],
+      id: expect.stringMatching(/^run_/),
+      policy_revision: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+  });
+
+  test("the other forms", () => {
+    expect(run("-e", "6 * 7", "-o", "human")).toMatchObject({ status: 0, stdout: "42\n", stderr: "" });
+    expect(run("-e", 'info("hello"); 1', "-o", "human", "-v").stdout).toContain("[INFO] hello\n");
+    expect(run("-e", "1", "-o", "pretty-json").stdout).toStartWith('{\n  "output": "1"');
+  });
+
+  test("a file, and arguments with integers of 64 bits", () => {
+    const script = world.file("s.rhai", "`${name} ${big}`");
+    const values = '{"name": {"stringValue": "x"}, "big": {"longValue": 9223372036854775807}}';
+    const result = run("-s", script, "-a", world.file("a.json", values), "-o", "human");
+    expect(result).toMatchObject({ status: 0, stdout: "x 9223372036854775807\n" });
+  });
+
+  test("a denial says what was denied, and by which policy", () => {
+    const { status, stderr } = run("-e", open("/etc/ssl"), "-o", "human");
+    expect(status).toBe(0);
+    expect(stderr).toContain(
+      'denied: file_system::Action::"open" on file_system::Dir::"/etc/ssl" (forbidden, never)\n',
+    );
+  });
+
+  test("exit statuses are those of remit run", () => {
+    expect(run("-e", 'throw "x"').status).toBe(0);
+    expect(run("-e", "1 +").status).toBe(1);
+    expect(run("-e", "loop { }", "--timeout", "0.2").status).toBe(1);
+    expect(run("-e", "1", "-p", "p.cedar").status).toBe(2);
+    expect(run("-e", "1", "--strict").status).toBe(2);
+    expect(world.callPlain("run", "-p", "p.cedar", "-e", "1", "--socket", "/x").status).toBe(2);
+  });
+
+  test("what cannot be asked is a result too", () => {
+    for (const args of [
+      ["-e", "1", "--socket", "/nowhere"],
+      ["-e", "1", "--token-file", "/nowhere"],
+      ["-s", "/nowhere"],
+      ["-e", "1", "-a", world.file("bad.json", "{")],
+    ]) {
+      const { status, stdout } = run(...args);
+      expect(status).toBe(1);
+      expect(JSON.parse(stdout)).toMatchObject({
+        status: "ERROR",
+        error: { error_type: "COMMUNICATION_EXCEPTION" },
+      });
+    }
+  });
+
+  test("Ctrl-C cancels the run", async () => {
+    const { child, ended } = world.begin("run", "--agent", "-e", "loop { }");
+    const running = async () => JSON.parse(world.call("status", "--json").stdout).running;
+    await until(async () => (await running()) === 1, "the run");
+    child.kill("SIGINT");
+    const { status, stdout } = await ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ state: "cancelled", status: "ERROR" });
+    expect(await running()).toBe(0);
+  });
+});
+
+describe("approvals", () => {
+  const approvals = () => JSON.parse(world.call("approvals", "--json").stdout);
+
+  for (const [answer, output] of [
+    ["approve", "opened"],
+    ["deny", ""],
+  ] as const) {
+    test(`${answer}: the run goes on accordingly`, async () => {
+      const { ended } = world.begin("run", "--agent", "-e", open("/etc"));
+      await until(() => approvals().length === 1, "the approval");
+      const [{ id }] = approvals();
+      const { stdout } = world.call("approvals");
+      expect(stdout).toContain(`${id}\n  Agent::"administrator" wants file_system::Action::"open" on `);
+      expect(stdout).toContain("  for: to look at the settings\n");
+      expect(world.call("approvals", answer, id).status).toBe(0);
+      expect(JSON.parse((await ended).stdout).output).toBe(output);
+      expect(world.call("approvals").stdout).toBe("nothing waits\n");
+      expect(world.call("approvals", answer, id)).toMatchObject({ status: 1, stdout: "" });
+    });
+  }
+
+  test("need an id", () => {
+    expect(world.call("approvals", "approve").stderr).toStartWith("error: ID is missing\n");
+    expect(world.call("approvals", "aprove", "x").stderr).toContain("unexpected argument 'aprove'");
+  });
+});
+
+test("denials, the latest first", () => {
+  world.call("run", "--agent", "-e", open("/proc"));
+  world.call("run", "--agent", "-e", open("/etc/ssl"));
+  const [latest, before] = world.call("denials", "--limit", "2").stdout.split("\n");
+  expect(latest).toContain('on file_system::Dir::"/etc/ssl" (forbidden, never)');
+  expect(before).toContain('on file_system::Dir::"/proc" (not_permitted)');
+  expect(JSON.parse(world.call("denials", "--limit", "1", "--json").stdout)).toMatchObject([
+    { resource: { id: "/etc/ssl" }, policies: ["never"] },
+  ]);
+  expect(world.call("denials", "--limit", "0").status).toBe(2);
+});
+
+test("the first start makes an administrator's token, also when there are others", async () => {
+  const other = new AgentWorld();
+  try {
+    other.call("token", "create", "early");
+    const agent = await other.start();
+    expect(other.call("status").status).toBe(0);
+    agent.signal("SIGTERM");
+    await agent.ended;
+    // Revoked by somebody who wants none.
+    other.call("token", "revoke", "administrator");
+    const again = await other.start();
+    expect(other.call("status").status).toBe(1);
+    again.signal("SIGTERM");
+    await again.ended;
+    rmSync(join(other.state, "token"));
+    await other.start();
+    expect(other.call("status").status).toBe(0);
+  } finally {
+    await other.remove();
+  }
+});
+
+describe("commands of two words", () => {
+  for (const [line, message] of [
+    ["token", "'token' takes create, list, revoke"],
+    ["token creat x", "'token' takes create, list, revoke, not 'creat'; did you mean 'create'?"],
+    ["token create", "NAME is missing"],
+    ["config", "'config' takes check"],
+    ["help token nothing", "'token' takes create, list, revoke, not 'nothing'"],
+  ] as const) {
+    test(line, () => {
+      const { status, stderr, stdout } = world.callPlain(...line.split(" "));
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toStartWith(`error: ${message}\n`);
+    });
+  }
+
+  test("have help, each and together", () => {
+    expect(world.callPlain("help", "token", "create").stdout).toContain("Usage: remit token create NAME");
+    expect(world.callPlain("token", "create", "--help").stdout).toBe(
+      world.callPlain("help", "token", "create").stdout,
+    );
+    const group = world.callPlain("help", "token").stdout;
+    for (const name of ["create NAME", "list", "revoke NAME"]) {
+      expect(group).toContain(`Usage: remit token ${name}`);
+    }
+  });
+});
