@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** Nobody takes requests at the socket. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
@@ -34,6 +36,8 @@ export async function requestSocket(
 
 /** Whether somebody takes connections at the socket `path`. */
 export async function isListening(path: string): Promise<boolean> {
+  // Most often nothing is there, and what can ask takes memory.
+  if (!path.startsWith("\0") && !existsSync(path)) return false;
   const { connect } = process.getBuiltinModule("node:net");
   return await new Promise((resolve) => {
     const socket = connect(path);
