@@ -181,8 +181,11 @@ export class Pool {
 
   private async startForQueue(): Promise<void> {
     try {
-      this.idle.push(await this.start());
-      if (this.queue.length > 0) this.next();
+      const runner = await this.start();
+      // Nobody would close it any more.
+      if (this.closing && this.queue.length === 0) runner.close();
+      else this.idle.push(runner);
+      this.next();
     } catch (error) {
       // Whatever befell this one may befall the next one too: each costs a job, so that this ends.
       this.queue.shift()?.end({ died: error instanceof Error ? error.message : String(error) });

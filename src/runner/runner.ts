@@ -98,7 +98,11 @@ class Runner {
   private async run(job: Job): Promise<RunResult> {
     const startedAt = performance.now();
     const { engine, program, limits, logLevel } = this.options;
-    const cancelled = (): string | undefined => this.stopped();
+    // Asked again and again, in long calls of the host too: what happened before them is told meanwhile.
+    const cancelled = (): string | undefined => {
+      this.tellLater(job.run);
+      return this.stopped();
+    };
     beginTime(job.timeoutMs, cancelled, LATER_MS);
     try {
       return await runScript(engine, this.watched(program), {
@@ -169,7 +173,12 @@ class Runner {
 
   private onEvent(run: string, event: RunEvent): void {
     this.events.push(event);
-    if (this.events.length >= EVENTS || performance.now() - this.toldAt > EVENTS_MS) this.tellEvents(run);
+    if (this.events.length >= EVENTS) this.tellEvents(run);
+    else this.tellLater(run);
+  }
+
+  private tellLater(run: string): void {
+    if (this.events.length > 0 && performance.now() - this.toldAt > EVENTS_MS) this.tellEvents(run);
   }
 
   private tellEvents(run: string): void {

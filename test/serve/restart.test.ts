@@ -65,3 +65,16 @@ test("with no runner that waits, each run has one of its own, and then none is l
   expect(statuses.every((status) => status === 200 || status === 429)).toBe(true);
   await until(() => childrenOf(agent.pid).length === 0, "no runner");
 });
+
+test("asked to end while a runner starts, the agent ends with it", async () => {
+  for (let round = 0; round < 3; round++) {
+    const agent = await world.start();
+    const { body } = await world.ask("POST", "/v1/runs", { script: "sleep(60)", wait_ms: 0 });
+    await until(async () => (await world.ask("GET", "/v1/status")).body.running === 1, "the run");
+    // Another runner takes the place of the one that goes.
+    await world.ask("DELETE", `/v1/runs/${body.id}`);
+    await until(async () => (await world.ask("GET", "/v1/status")).body.running === 0, "its end");
+    agent.signal("SIGTERM");
+    expect(await agent.ended).toEqual({ code: 0, signal: null });
+  }
+});
