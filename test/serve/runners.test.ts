@@ -140,10 +140,11 @@ describe("more runs than runners", () => {
     const ids: string[] = [];
     let refused: Awaited<ReturnType<typeof run>> | undefined;
     while (refused === undefined && ids.length < 1000) {
+      // The first wait until all runners have started; what is refused before that says nothing.
+      const started = (await statusOf()).running === cores;
       const answer = await run(SLEEP, { wait_ms: 0 });
       if (answer.status === 202) ids.push(answer.view.id);
-      // The first wait until all runners have started.
-      else if ((await statusOf()).running === cores) refused = answer;
+      else if (started) refused = answer;
     }
     expect([refused?.status, refused?.view.code]).toEqual([429, "queue_full"]);
     expect(refused?.headers.get("retry-after")).toMatch(/^\d+$/);
