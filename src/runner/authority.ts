@@ -13,12 +13,13 @@ import {
   type Decision,
   dryRunAccess,
   isEffect,
+  PolicyError,
   type PolicySet,
   type Principal,
   parsePolicySet,
 } from "../policy/index.ts";
 import type { PolicySource } from "./active-policy.ts";
-import { AUTONOMY_POLICIES, mustAsk } from "./autonomy.ts";
+import { AUTONOMY_POLICIES, mustAsk, RESERVED } from "./autonomy.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
@@ -155,7 +156,16 @@ export class Authority {
   }
 }
 
-const withAutonomy = ({ text }: PolicySource): PolicySet => parsePolicySet(`${text}\n${AUTONOMY_POLICIES}`);
+/** The owner's policies and those of the levels of autonomy. @throws {PolicyError} */
+function withAutonomy({ text }: PolicySource): PolicySet {
+  const owned = parsePolicySet(text);
+  const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
+  // Of two policies of one id there would be one, and the other would be lost.
+  if (taken)
+    throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`);
+  const { policies } = parsePolicySet(AUTONOMY_POLICIES);
+  return { ...owned, policies: [...owned.policies, ...policies] };
+}
 
 /** A request as others may see it. */
 function shown({ action, resource: { type, id } }: AuthorizationRequest) {

@@ -8,6 +8,9 @@ export const MAX_AUTONOMY = AUTONOMY.full;
 /** Of level 2: how long a run lasts at most, in milliseconds. */
 export const NARROW_TIME_MS = 60_000;
 
+/** How ids of policies begin that are not the owner's. */
+export const RESERVED = "remit:";
+
 /**
  * Policies that hold beside the owner's, for agents: below level 3 nothing that acts on other processes or changes who
  * may do what, below level 4 nothing that changes services, the kernel or what is mounted.

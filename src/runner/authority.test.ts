@@ -1,0 +1,75 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DecisionLog } from "../audit/decision-log.ts";
+import { close, openDirectory } from "../platform/file.ts";
+import type { AuthorizationRequest, Principal } from "../policy/types.ts";
+import { policySource } from "./active-policy.ts";
+import { Authority } from "./authority.ts";
+
+const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-authority-")));
+const directory = openDirectory(path);
+const log = new DecisionLog(directory);
+afterAll(() => {
+  log.close();
+  close(directory);
+  rmSync(path, { recursive: true });
+});
+
+const ALLOW = "permit(principal, action, resource);";
+const agent = (autonomy: number): Principal => ({
+  type: "Agent",
+  id: "assistant",
+  attributes: { autonomy },
+  groups: [],
+});
+const restart: AuthorizationRequest = {
+  action: "systemd.restart",
+  resource: { type: "systemd::Service", id: "a.service", attributes: { name: "a.service" }, ancestors: [] },
+};
+const begin = (text: string, principal: Principal, dryRun = false) => {
+  const authority = new Authority(policySource(text), log);
+  const access = authority.begin({
+    run: "run_1",
+    principal,
+    dryRun,
+    onEvent: () => undefined,
+    ask: () => "approved",
+  });
+  return { authority, access };
+};
+
+describe("levels of autonomy", () => {
+  test("bound what the owner's policy permits", () => {
+    expect(begin(ALLOW, agent(3)).access.permit(restart)).toBeUndefined();
+    expect(begin(ALLOW, agent(4)).access.permit(restart)).toBeDefined();
+  });
+
+  test("cannot be replaced: their ids are reserved", () => {
+    const replaced = `@id("remit:autonomy-4") ${ALLOW}`;
+    expect(() => begin(replaced, agent(3))).toThrow(
+      "ids that begin with remit: are reserved: remit:autonomy-4",
+    );
+  });
+
+  test("are not named by faults of the owner's policy", () => {
+    expect(() => begin("permit(principal, action, resource)", agent(3))).toThrow(/unexpected end of input/);
+    expect(() => begin(`${ALLOW} @note("left over")`, agent(3))).toThrow();
+  });
+});
+
+test("a policy that cannot be used leaves the one before in force", () => {
+  const { authority, access } = begin(ALLOW, agent(4));
+  expect(() => authority.activate(policySource("permit("))).toThrow();
+  expect(access.permit(restart)).toBeDefined();
+  authority.activate(policySource("forbid(principal, action, resource);"));
+  expect(access.permit(restart)).toBeUndefined();
+  expect(authority.denials).toMatchObject([{ reason: "forbidden", policies: ["policy0"] }]);
+});
+
+test("denials of a run are kept up to a number", () => {
+  const { authority, access } = begin("", agent(4));
+  for (let index = 0; index < 150; index++) access.permit(restart);
+  expect([authority.denials.length, authority.moreDenials]).toEqual([100, 50]);
+});
