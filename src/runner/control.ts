@@ -1,4 +1,14 @@
-import { close, type Fd, fstat, openAt, readAt, sameFile, statAt, writeAll } from "../platform/file.ts";
+import {
+  close,
+  type Fd,
+  fstat,
+  fsync,
+  openAt,
+  readAt,
+  sameFile,
+  statAt,
+  writeAll,
+} from "../platform/file.ts";
 import { OsError } from "../platform/os-error.ts";
 
 export const CONTROL_FILE = "control";
@@ -49,6 +59,8 @@ export class Control {
     bytes.writeBigUInt64LE(BigInt(this.read().epoch), 8);
     Buffer.from(reason).copy(bytes, HEADER, 0, REASON_BYTES);
     writeAll(this.fd, bytes, 0);
+    // It holds at once; that it outlasts a loss of power can take its time.
+    fsync(this.fd);
   }
 
   resume(): void {

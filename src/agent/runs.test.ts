@@ -1,0 +1,65 @@
+import { describe, expect, test } from "bun:test";
+import { type NumberedEvent, Run, Runs } from "./runs.ts";
+
+const made = (id = "run_1") => new Run(id, 'Agent::"a"', false);
+const log = (message: string) => ({ type: "log", level: "INFO", message, time: "" }) as const;
+
+describe("a run", () => {
+  test("numbers what happens, and goes on from any number", () => {
+    const run = made();
+    run.begin();
+    run.addAll([log("one"), log("two")]);
+    run.end("succeeded");
+    const kinds = (events: readonly NumberedEvent[]) => events.map(({ id, type }) => `${id} ${type}`);
+    expect(kinds(run.eventsAfter(0))).toEqual(["1 status", "2 log", "3 log", "4 status", "5 end"]);
+    expect(kinds(run.eventsAfter(3))).toEqual(["4 status", "5 end"]);
+    expect(run.isOver).toBe(true);
+  });
+
+  test("tells who listens, until they do no more", () => {
+    const run = made();
+    const heard: string[] = [];
+    const stop = run.listen(({ type }) => heard.push(type));
+    run.begin();
+    stop();
+    run.end("failed");
+    expect(heard).toEqual(["status"]);
+  });
+
+  test("forgets the oldest events, not their numbers", () => {
+    const run = made();
+    for (let index = 0; index < 300; index++) run.addAll([log("x".repeat(2000))]);
+    const [first] = run.eventsAfter(0);
+    expect(first?.id).toBeGreaterThan(100);
+    expect(run.eventsAfter(0).at(-1)?.id).toBe(300);
+    expect(run.size).toBeLessThanOrEqual(256 * 1024);
+  });
+});
+
+describe("runs", () => {
+  test("the oldest that are over go when there are too many; those that go on stay", () => {
+    const runs = new Runs();
+    const first = made("run_first");
+    runs.add(first);
+    for (let index = 0; index < 1100; index++) {
+      const run = made(`run_${index}`);
+      run.end("succeeded");
+      runs.add(run);
+    }
+    expect(runs.all().length).toBe(1000);
+    expect(runs.get("run_first")).toBe(first);
+    expect(runs.get("run_0")).toBeUndefined();
+    expect(runs.all()[0]?.id).toBe("run_1099");
+  });
+
+  test("or when they take too much memory", () => {
+    const runs = new Runs();
+    for (let index = 0; index < 10; index++) {
+      const run = made(`run_${index}`);
+      run.result = { output: "x".repeat(10_000_000), status: "SUCCESS" };
+      run.end("succeeded");
+      runs.add(run);
+    }
+    expect(runs.all().map(({ id }) => id)).toEqual(["run_9", "run_8", "run_7", "run_6", "run_5", "run_4"]);
+  });
+});
