@@ -36,7 +36,7 @@ export function capabilityRoutes(app: OpenAPIHono<Env>, served: Served): void {
       path: "/v1/caller",
       summary: "Who the caller is to this agent, by the token",
       middleware: authentication(served, "read"),
-      responses: { 200: answer("The caller", CallerSchema) },
+      responses: { 200: answer("The caller", CallerSchema), ...PROBLEM },
     }),
     (c) => c.json(callerView(c.get("caller")), 200),
   );
