@@ -32,6 +32,14 @@ async function settles(look: () => boolean): Promise<boolean> {
   for (let tries = 0; tries < 200 && !look(); tries++) await Bun.sleep(50);
   return look();
 }
+/** As {@link settles}, for memory: the collector of an idle process takes its time, and small requests keep it going. */
+async function shrinks(look: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 300 && !look(); tries++) {
+    await agent.request("/v1/status");
+    await Bun.sleep(200);
+  }
+  return look();
+}
 const runsSoFar = (): number => recordsOf(agent.state).filter(({ kind }) => kind === "run").length;
 async function works(): Promise<void> {
   const answer = await agent.request("/v1/runs", { body: { script: "40 + 2" } });
@@ -233,7 +241,7 @@ test("bodies over the limit, with and without a length", async () => {
     for (const text of texts) expect((await sent(Buffer.from(text))).status).toBe(413);
   };
   await inParallel(32, send);
-  expect(await settles(() => memory() - size < 24 * MiB)).toBe(true);
+  expect(await shrinks(() => memory() - size < 24 * MiB)).toBe(true);
   expect(runsSoFar()).toBe(before);
   await works();
 }, 120_000);
