@@ -6,6 +6,7 @@ import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
 import { effectiveUser } from "../platform/identity.ts";
 import type { Principal } from "../policy/types.ts";
+import { uidText } from "../policy/uid-text.ts";
 import {
   CANDIDATE,
   type PolicySource,
@@ -49,8 +50,6 @@ export interface AgentStatus {
 
 /** Whoever started this process, and so may say what it does. */
 const owner = (): Principal => ({ type: "User", id: effectiveUser().name });
-
-const uidOf = ({ type, id }: Principal): string => `${type}::"${id}"`;
 
 /** Takes runs, and what their owner says about them: the heart of `remit serve`, without its network. */
 export class Agent {
@@ -108,7 +107,7 @@ export class Agent {
   submit(request: RunRequest): Run {
     const { principal, dryRun, script } = request;
     this.expectOpen();
-    const run = new Run(`run_${randomBytes(12).toString("hex")}`, uidOf(principal), dryRun);
+    const run = new Run(`run_${randomBytes(12).toString("hex")}`, uidText(principal), dryRun);
     this.expectRoom();
     this.remember({
       kind: "run",
@@ -149,7 +148,7 @@ export class Agent {
   /** Ends a run before its time. @throws {AgentError} `run_ended` */
   cancel(run: Run, principal: Principal): void {
     if (run.isOver) throw new AgentError("run_ended", `the run ${run.id} is over already`);
-    this.remember({ kind: "admin", principal: uidOf(principal), act: "cancel", details: { run: run.id } });
+    this.remember({ kind: "admin", principal: uidText(principal), act: "cancel", details: { run: run.id } });
     this.ending.set(run.id, "cancelled");
     this.pool.cancel(run.id);
   }
@@ -159,8 +158,8 @@ export class Agent {
     const pending = this.approvals.all().find((candidate) => candidate.id === id);
     if (pending === undefined) throw new AgentError("approval_not_found", `nothing waits as ${id}`);
     const { run, action, resource } = pending;
-    const details = { id, run, action, resource: `${resource.type}::"${resource.id}"` };
-    this.remember({ kind: "admin", principal: uidOf(principal), act: answer, details });
+    const details = { id, run, action, resource: uidText(resource) };
+    this.remember({ kind: "admin", principal: uidText(principal), act: answer, details });
     this.approvals.settle(id, answer);
   }
 
@@ -215,11 +214,11 @@ export class Agent {
   /** Stops everything, until {@link resume}; also after a restart. */
   kill(reason: string, principal: Principal): void {
     this.killSwitch.throw(reason);
-    this.remember({ kind: "admin", principal: uidOf(principal), act: "kill", details: { reason } });
+    this.remember({ kind: "admin", principal: uidText(principal), act: "kill", details: { reason } });
   }
 
   resume(principal: Principal): void {
-    this.remember({ kind: "admin", principal: uidOf(principal), act: "resume" });
+    this.remember({ kind: "admin", principal: uidText(principal), act: "resume" });
     this.killSwitch.resume();
   }
 
@@ -242,7 +241,7 @@ export class Agent {
   /** Makes a policy that was tried the active one. */
   private adopt(text: string, principal: Principal): string {
     const { revision } = policySource(text);
-    this.remember({ kind: "admin", principal: uidOf(principal), act: "policy", details: { revision } });
+    this.remember({ kind: "admin", principal: uidText(principal), act: "policy", details: { revision } });
     writePolicy(this.options.directory, text);
     return revision;
   }

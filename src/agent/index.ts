@@ -1,4 +1,5 @@
 export type { DenialRecord } from "../audit/denials.ts";
+export { uidText } from "../policy/uid-text.ts";
 export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
 export { OUTCOMES } from "../runner/explain-protocol.ts";
 export { DENIAL_REASONS } from "../runner/protocol.ts";

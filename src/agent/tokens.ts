@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { fileLock } from "../platform/bun-lock.ts";
 import {
   close,
   closing,
@@ -11,6 +10,7 @@ import {
   replaceContent,
   statAt,
 } from "../platform/file.ts";
+import { fileLock } from "../platform/file-lock.ts";
 import { OsError } from "../platform/os-error.ts";
 import type { Principal } from "../policy/types.ts";
 import { MAX_AUTONOMY } from "../runner/autonomy.ts";

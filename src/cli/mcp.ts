@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { requestOnSocket } from "../platform/bun-socket-request.ts";
-import { readInput } from "../platform/input.ts";
+import { sendToSocket } from "../platform/bun-socket-http.ts";
 import { LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
+import { readSecret } from "../platform/secret-file.ts";
 import { defaultStateDirectory } from "../platform/state-directory.ts";
 import { ApiError, type ApiProblem, ask, type Send } from "../server/mcp/api.ts";
 import { CallerSchema } from "../server/routes/capabilities.ts";
@@ -11,7 +11,6 @@ import type { Given } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { printError } from "./terminal.ts";
 
-const TOKEN_BYTES = 1024;
 /** As RFC 6750 has it. */
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
@@ -43,7 +42,7 @@ class TokenError extends Error {
 function readToken(path: string): string {
   let token: string;
   try {
-    token = Buffer.from(readInput(path, TOKEN_BYTES)).toString().trim();
+    token = readSecret(path);
   } catch (error) {
     if (!(error instanceof OsError || error instanceof LimitError)) throw error;
     throw new TokenError(`the token in ${path} cannot be read: ${error.message}`, { cause: error });
@@ -57,7 +56,12 @@ function sender(socket: string, token: string, pending: Set<Promise<Response>>):
   return async ({ method, path, body }) => {
     const type = body === undefined ? {} : { "content-type": "application/json" };
     const headers = { authorization: `Bearer ${token}`, ...type };
-    const sent = requestOnSocket(socket, { method, path, headers, ...(body === undefined ? {} : { body }) });
+    const sent = sendToSocket(socket, {
+      method,
+      target: path,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     pending.add(sent);
     try {
       return await sent;
@@ -72,7 +76,13 @@ function sender(socket: string, token: string, pending: Set<Promise<Response>>):
 const unreachable = (socket: string, error: unknown): ApiProblem => ({
   code: "agent_unreachable",
   title: "No agent answers",
-  detail: `at ${socket}: ${error instanceof Error ? error.message : String(error)}`,
+  detail: `at ${socket}: ${causeOf(error)}`,
   retryable: true,
   next_steps: ["ask the owner of the host whether the agent runs (remit serve)"],
 });
+
+/** What the socket's own error says. */
+const causeOf = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return cause instanceof Error ? cause.message : String(cause);
+};

@@ -1,9 +1,8 @@
 import { createEngine, prepareEngine } from "../engine/index.ts";
 import { endProcessAfter } from "../platform/bun-alarm.ts";
-import { beginTime } from "../platform/deadline.ts";
 import { effectiveUser } from "../platform/identity.ts";
 import { LIMITS } from "../platform/limits.ts";
-import { endRun } from "../platform/run-end.ts";
+import { duringRun } from "../platform/run-end.ts";
 import {
   createAccess,
   PolicyError,
@@ -24,8 +23,6 @@ import { cancellation } from "./termination.ts";
 
 /** Time after its own that a run has to give an answer, in milliseconds; then the process is ended without one. */
 const UNANSWERED_MS = 10_000;
-/** The engine begins to count a little later than this process does, in milliseconds. */
-const LATER_MS = 50;
 
 /**
  * `remit run`: 0 when the script ran, also if it was denied something or threw; 1 when it could not be run or was stopped
@@ -88,21 +85,21 @@ async function attempt(
   };
   const ready = await engine;
   const cancelled = cancellation();
-  beginTime(timeMs, cancelled, LATER_MS);
   const callOff = endProcessAfter(timeMs + UNANSWERED_MS);
   try {
-    const result = await runScript(ready, program, {
-      script: inputs.script,
-      arguments: inputs.arguments,
-      access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
-      limits: runLimits(timeMs),
-      cancelled,
-      logLevel: logLevel(process.env["LOG_LEVEL"]),
-      startedAt,
-    });
+    const result = await duringRun(timeMs, cancelled, () =>
+      runScript(ready, program, {
+        script: inputs.script,
+        arguments: inputs.arguments,
+        access: createAccess(policies, user, denials ? { onDecision: denials.record } : {}),
+        limits: runLimits(timeMs),
+        cancelled,
+        logLevel: logLevel(process.env["LOG_LEVEL"]),
+        startedAt,
+      }),
+    );
     return { result, policies };
   } finally {
-    endRun();
     callOff();
   }
 }

@@ -21,6 +21,7 @@ import { listen } from "../server/listen.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
+import { overridesOf } from "./overrides.ts";
 import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
@@ -118,20 +119,11 @@ async function reloaded(
 }
 
 function settingsOf(options: ReadonlyMap<string, string>): Settings {
-  const given = (name: "state" | "socket" | "listen" | "policy") => {
-    const value = options.get(name);
-    return value === undefined ? {} : { [name]: value };
-  };
   const address = options.get("listen");
   if (address !== undefined && parseAddress(address) === undefined) {
     throw new UsageError(`'${address}' is no value of --listen ADDRESS; it takes ${ADDRESS_FORMS}`);
   }
-  return readSettings(options.get("config"), {
-    ...given("state"),
-    ...given("socket"),
-    ...given("listen"),
-    ...given("policy"),
-  });
+  return readSettings(options.get("config"), overridesOf(options, ["state", "socket", "listen", "policy"]));
 }
 
 const policyOf = ({ policy }: Settings): string | undefined =>

@@ -36,6 +36,7 @@ const COMMON = {
   symlinkat: fn(i, p, i, p),
   fchownat: fn(i, i, p, "u32", "u32", i),
   futimens: fn(i, i, p),
+  flock: fn(i, i, i),
 } as const satisfies Record<string, Signature>;
 
 const LINUX = {
@@ -114,9 +115,10 @@ export function functionsOfC(signatures: { readonly [name: string]: Signature })
 }
 
 function load(): Libc | undefined {
-  const library = LIBRARIES[process.platform];
-  const opened = library && functionsOfC({ ...library.signatures, [library.errno]: fn(p) });
-  const errnoOf = library && opened?.symbols[library.errno];
+  const { signatures, errno } = LIBRARIES[process.platform] ?? {};
+  if (errno === undefined) return undefined;
+  const opened = functionsOfC({ ...signatures, [errno]: fn(p) });
+  const errnoOf = opened?.symbols[errno];
   if (!opened || !errnoOf) return undefined;
   const { ffi, symbols } = opened;
   return {

@@ -20,15 +20,22 @@ export interface SocketAnswer {
   readonly text: string;
 }
 
-/** The answer to a request at the socket `path`. @throws {Unreachable} also when it ends early */
-export async function requestSocket(
-  path: string,
-  { target, ...request }: SocketRequest,
-): Promise<SocketAnswer> {
-  try {
-    const response = await fetch(`http://localhost${target}`, { ...request, redirect: "error", unix: path });
+/** Sends a request to the socket `path`. @throws {Unreachable} */
+export const sendToSocket = (path: string, { target, ...request }: SocketRequest): Promise<Response> =>
+  reaching(path, () => fetch(`http://localhost${target}`, { ...request, redirect: "error", unix: path }));
+
+/** As {@link sendToSocket}, and waits for all of the answer. @throws {Unreachable} also when it ends early */
+export const requestSocket = (path: string, request: SocketRequest): Promise<SocketAnswer> =>
+  reaching(path, async () => {
+    const response = await sendToSocket(path, request);
     return { status: response.status, text: await response.text() };
+  });
+
+async function reaching<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
   } catch (error) {
+    if (error instanceof Unreachable) throw error;
     // Bun says in many ways that there is no connection, or none any more.
     throw new Unreachable(`nothing answers at ${path}`, { cause: error });
   }

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { readAll } from "./file/content.ts";
 import { LimitError } from "./limits.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
+import { waiting } from "./waiting.ts";
 
 const STANDARD_INPUT = 0;
 const CHUNK = 64 * 1024;
@@ -37,22 +38,10 @@ function readStream(fd: number, maxBytes: number): Uint8Array {
   let length = 0;
   for (;;) {
     const chunk = new Uint8Array(CHUNK);
-    const count = readChunk(fd, chunk);
+    const count = waiting(() => readSync(fd, chunk, 0, chunk.length, null));
     if (count === 0) return Buffer.concat(chunks, length);
     length += count;
     if (length > maxBytes) throw new LimitError("inputBytes", maxBytes);
     chunks.push(chunk.subarray(0, count));
-  }
-}
-
-/** Reads some bytes; 0 at the end. Waits for them, also where the descriptor does not. */
-function readChunk(fd: number, chunk: Uint8Array): number {
-  for (let pause = 1; ; pause = Math.min(2 * pause, 50)) {
-    try {
-      return withOsErrors(() => readSync(fd, chunk, 0, chunk.length, null));
-    } catch (error) {
-      if (!(error instanceof OsError) || (error.code !== "EAGAIN" && error.code !== "EINTR")) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
-    }
   }
 }

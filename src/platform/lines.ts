@@ -1,11 +1,10 @@
 import { readSync, writeSync } from "node:fs";
 import type { Fd } from "./file.ts";
 import { LimitError } from "./limits.ts";
-import { OsError, withOsErrors } from "./os-error.ts";
+import { waiting } from "./waiting.ts";
 
 const NEWLINE = 0x0a;
 const CHUNK = 64 * 1024;
-const MAX_PAUSE_MS = 20;
 
 /** Reads lines from a pipe or socket, and waits for them: while it does, nothing else happens in this process. */
 export class LineReader {
@@ -44,17 +43,5 @@ export function writeLine(fd: Fd, line: string): void {
   const bytes = Buffer.from(`${line}\n`);
   for (let done = 0; done < bytes.length; ) {
     done += waiting(() => writeSync(fd, bytes, done, bytes.length - done));
-  }
-}
-
-/** Calls `call` again while the descriptor is one that does not wait, and has nothing or no room. */
-function waiting(call: () => number): number {
-  for (let pause = 1; ; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
-    try {
-      return withOsErrors(call);
-    } catch (error) {
-      if (!(error instanceof OsError) || (error.code !== "EAGAIN" && error.code !== "EINTR")) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
-    }
   }
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { STAT, statFields } from "./process/stat.ts";
 
 /** Processes of a tree that are stopped before any of them is looked for once more. */
 const ROUNDS = 8;
@@ -35,9 +36,11 @@ function descendantsOf(pid: number): readonly number[] {
 function childrenByParent(): ReadonlyMap<number, readonly number[]> {
   const children = new Map<number, number[]>();
   for (const name of processNames()) {
-    const [state, parent] = statOf(name);
+    const pid = Number(name);
+    const fields = statFields(pid);
+    const [state, parent] = [fields[STAT.state], fields[STAT.parent]];
     if (state === undefined || state === "Z" || parent === undefined) continue;
-    children.set(Number(parent), [...(children.get(Number(parent)) ?? []), Number(name)]);
+    children.set(Number(parent), [...(children.get(Number(parent)) ?? []), pid]);
   }
   return children;
 }
@@ -45,16 +48,6 @@ function childrenByParent(): ReadonlyMap<number, readonly number[]> {
 function processNames(): readonly string[] {
   try {
     return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  } catch {
-    return [];
-  }
-}
-
-/** State and parent: what follows the name in `/proc/<pid>/stat` (proc(5)), which may hold anything. */
-function statOf(pid: string): readonly (string | undefined)[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ", 2);
   } catch {
     return [];
   }

@@ -1,5 +1,4 @@
 import { statfsSync } from "node:fs";
-import { fileLock } from "./bun-lock.ts";
 import {
   append,
   close,
@@ -14,6 +13,7 @@ import {
   unlinkAt,
   writeAll,
 } from "./file.ts";
+import { fileLock } from "./file-lock.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
 
 export interface LinesBounds {

@@ -1,5 +1,5 @@
-import { fileLock } from "./bun-lock.ts";
 import { close, type Fd, openAt, readAt, truncate, writeAll } from "./file.ts";
+import { fileLock } from "./file-lock.ts";
 
 const NAME = "lock";
 const MODE = 0o600;

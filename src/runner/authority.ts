@@ -18,6 +18,7 @@ import {
   type Principal,
   parsePolicySet,
 } from "../policy/index.ts";
+import { uidText } from "../policy/uid-text.ts";
 import type { PolicySource } from "./active-policy.ts";
 import { AUTONOMY_POLICIES, mustAsk, RESERVED } from "./autonomy.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
@@ -105,7 +106,7 @@ export class Authority {
     this.remember({
       kind: "decision",
       run: current.run,
-      principal: `${principal.type}::"${principal.id}"`,
+      principal: uidText(principal),
       ...what,
       decision: answer,
       ...(errors.length === 0 ? {} : { errors }),
@@ -170,7 +171,7 @@ function withAutonomy({ text }: PolicySource): PolicySet {
 /** A request as others may see it. */
 function shown({ action, resource: { type, id } }: AuthorizationRequest) {
   const { uid } = actionUids(action);
-  return { action: `${uid.type}::"${uid.id}"`, resource: { type, id: masked(type, id) } };
+  return { action: uidText(uid), resource: { type, id: masked(type, id) } };
 }
 
 function reasonOf({ failure, policies, errors }: Decision): Denial["reason"] {

@@ -10,6 +10,7 @@ import {
   type Principal,
   type Resource,
 } from "../policy/index.ts";
+import { uidText } from "../policy/uid-text.ts";
 import { AUTONOMY, autonomyOf, mustAsk } from "./autonomy.ts";
 import type { Explained, Outcome, PolicyQuestion } from "./explain-protocol.ts";
 
@@ -64,7 +65,7 @@ const NAMES: ReadonlyMap<string, Action> = new Map(
       // Each name of a namespace makes an action with it, by the definition of Action.
       const action = `${namespace}.${name}` as Action;
       const { uid } = actionUids(action);
-      return [action, `${uid.type}::"${uid.id}"`].map((form) => [form, action] as const);
+      return [action, uidText(uid)].map((form) => [form, action] as const);
     }),
   ),
 );

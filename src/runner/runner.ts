@@ -2,11 +2,10 @@ import type { HostResult } from "rhai-wasm";
 import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
-import { beginTime } from "../platform/deadline.ts";
 import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
-import { endRun } from "../platform/run-end.ts";
+import { duringRun } from "../platform/run-end.ts";
 import { type Approval, PolicyError } from "../policy/index.ts";
 import { readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
@@ -16,15 +15,12 @@ import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { ExplainJob } from "./explain-protocol.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
-import type { RunResult } from "./result.ts";
+import type { LogAttributes, RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
 import type { LogLevel, RunState } from "./run-state.ts";
 
 const INPUT: Fd = 0;
 const OUTPUT: Fd = 1;
-
-/** The engine begins to count a little later than this process does, in milliseconds. */
-const LATER_MS = 50;
 
 /** Events that are told together, and the longest that one waits for others, in milliseconds. */
 const EVENTS = 64;
@@ -103,9 +99,8 @@ class Runner {
       this.tellLater(job.run);
       return this.stopped();
     };
-    beginTime(job.timeoutMs, cancelled, LATER_MS);
     try {
-      return await runScript(engine, this.watched(program), {
+      const input = {
         script: job.script,
         arguments: parseArguments(job.arguments),
         access: this.authority.begin({
@@ -115,16 +110,15 @@ class Runner {
         }),
         limits: limits(job.timeoutMs),
         cancelled,
-        onLog: ({ level, message, timestamp }) =>
+        onLog: ({ level, message, timestamp }: LogAttributes) =>
           this.onEvent(job.run, { type: "log", level, message, time: timestamp }),
         logLevel,
         startedAt,
-      });
+      };
+      return await duringRun(job.timeoutMs, cancelled, () => runScript(engine, this.watched(program), input));
     } catch (error) {
       if (error instanceof RunError) return refusedResult(error, startedAt);
       throw error;
-    } finally {
-      endRun();
     }
   }
 

@@ -2,6 +2,7 @@ import { type Approval, ApprovalList } from "../../client/index.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
 import { connect, reporting } from "./connect.ts";
+import { requestText } from "./request-text.ts";
 
 /** `remit approvals` */
 export const showApprovals = ({ options }: Given): Promise<number> =>
@@ -33,11 +34,11 @@ const answer = ({ options, operand = "" }: Given, given: "approved" | "denied"):
     return 0;
   });
 
-const text = ({ id, run, principal, action, resource, reasons, expires_at }: Approval): string =>
+const text = (approval: Approval): string =>
   [
-    id,
-    `  ${principal} wants ${action} on ${resource.type}::${JSON.stringify(resource.id)}`,
-    ...reasons.map((reason) => `  for: ${reason}`),
-    `  ${run}, until ${expires_at}`,
+    approval.id,
+    `  ${approval.principal} wants ${requestText(approval)}`,
+    ...approval.reasons.map((reason) => `  for: ${reason}`),
+    `  ${approval.run}, until ${approval.expires_at}`,
     "",
   ].join("\n");

@@ -1,17 +1,13 @@
 import { join } from "node:path";
 import { AgentClient, Refused } from "../../client/index.ts";
-import {
-  ConfigurationError,
-  type Overrides,
-  readSettings,
-  type Settings,
-} from "../../configuration/index.ts";
+import { ConfigurationError, readSettings, type Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
 import { LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { readSecret } from "../../platform/secret-file.ts";
 import { StateDirectoryError } from "../../platform/state-directory.ts";
 import type { Given } from "../command.ts";
+import { overridesOf } from "../overrides.ts";
 import { forStandardError, printError } from "../terminal.ts";
 
 type Options = Given["options"];
@@ -25,11 +21,7 @@ export class NoToken extends Error {
 
 /** Where the agent is that the options of a command mean. @throws {ConfigurationError} */
 export function agentSettings(options: Options): Settings {
-  const given = (name: keyof Overrides): Overrides => {
-    const value = options.get(name);
-    return value === undefined ? {} : { [name]: value };
-  };
-  return readSettings(options.get("config"), { ...given("state"), ...given("socket") });
+  return readSettings(options.get("config"), overridesOf(options, ["state", "socket"]));
 }
 
 /** @throws {NoToken} */

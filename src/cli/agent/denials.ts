@@ -3,6 +3,7 @@ import { LIMITS } from "../../platform/limits.ts";
 import { type Given, UsageError } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
 import { connect, reporting } from "./connect.ts";
+import { denialText } from "./request-text.ts";
 
 const DEFAULT = 50;
 const MOST = 1000;
@@ -41,7 +42,5 @@ function count(text: string | undefined): number {
   throw new UsageError(`'${text}' is no value of --limit COUNT; it takes 1 to ${MOST}`);
 }
 
-function text({ time, principal, action, resource, reason, policies, run }: DenialRecord): string {
-  const why = [reason, ...policies].join(", ");
-  return `${time}  ${principal} ${action} on ${resource.type}::${JSON.stringify(resource.id)} (${why})  ${run}\n`;
-}
+const text = (denial: DenialRecord): string =>
+  `${denial.time}  ${denial.principal} ${denialText(denial)}  ${denial.run}\n`;

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type AgentClient, type Denial, RunAnswer } from "../../client/index.ts";
+import { type AgentClient, RunAnswer } from "../../client/index.ts";
 import { RunError } from "../../runner/errors.ts";
 import { type RunResult, refusedResult } from "../../runner/index.ts";
 import type { Given } from "../command.ts";
@@ -8,6 +8,7 @@ import { resultJson, resultText } from "../result-text.ts";
 import { hasRun, timeout } from "../run.ts";
 import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
 import { connect, isForeseen } from "./connect.ts";
+import { denialText } from "./request-text.ts";
 
 /** How long one request waits for the end of the run, in milliseconds; the agent may answer sooner. */
 const WAIT_MS = 25_000;
@@ -87,9 +88,6 @@ async function untilOver(client: AgentClient, begun: RunAnswer): Promise<RunAnsw
 
 /** What the agent's policy refused; whose it is can see more of it on the agent's host. */
 function denialsText({ denials, more_denials: more }: RunAnswer): string {
-  const lines = denials.map(
-    ({ action, resource, reason, policies }: Denial) =>
-      `denied: ${action} on ${resource.type}::${JSON.stringify(resource.id)} (${[reason, ...policies].join(", ")})\n`,
-  );
+  const lines = denials.map((denial) => `denied: ${denialText(denial)}\n`);
   return lines.join("") + (more > 0 ? `and ${more} more denials\n` : "");
 }

@@ -3,6 +3,7 @@ import type { Libc } from "../bun-ffi.ts";
 import { LIMITS, LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
+import { STAT, statFields } from "./stat.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
@@ -92,26 +93,13 @@ function children(): number[] {
 const numbersIn = (texts: readonly string[]): number[] =>
   texts.filter((text) => /^\d+$/.test(text)).map(Number);
 
-/** Where it is behind the name in `stat`, from the state on. */
-const FIELDS = { parent: 1, session: 3 } as const;
-
 /** Of a process that is not there any more `undefined`. */
-function field(pid: number | "self", name: keyof typeof FIELDS): number | undefined {
-  const text = statOf(pid)?.[FIELDS[name]];
+function field(pid: number | "self", name: "parent" | "session"): number | undefined {
+  const text = statFields(pid)[STAT[name]];
   return text === undefined ? undefined : Number(text);
 }
 
-const hasEnded = (pid: number): boolean => ["Z", "X", undefined].includes(statOf(pid)?.[0]);
-
-/** What follows the name in `stat`, which may hold anything. */
-function statOf(pid: number | "self"): readonly string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return undefined;
-  }
-}
+const hasEnded = (pid: number): boolean => ["Z", "X", undefined].includes(statFields(pid)[STAT.state]);
 
 function kill(pid: number): void {
   try {

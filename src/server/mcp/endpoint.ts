@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { SCOPES } from "../../agent/index.ts";
 import type { Env, Served } from "../context.ts";
 import type { Send } from "./api.ts";
-import { parseMessage } from "./exact-json.ts";
+import { parseMessage } from "./message.ts";
 import { createMcpServer } from "./server.ts";
 
 /** Streams of changes that clients hold open; nothing of ours changes while a token stays what it is. */

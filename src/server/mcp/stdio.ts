@@ -3,7 +3,7 @@ import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { LIMITS } from "../../platform/limits.ts";
 import { writeOutput } from "../../platform/output.ts";
 import { readStandardLines, stopReading } from "../../platform/standard-lines.ts";
-import { parseMessage } from "./exact-json.ts";
+import { parseMessage } from "./message.ts";
 import { createMcpServer, type McpOptions } from "./server.ts";
 
 /** The protocol over standard input and output, until the input closes. */

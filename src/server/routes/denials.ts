@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import type { DenialRecord } from "../../agent/index.ts";
+import { type DenialRecord, uidText } from "../../agent/index.ts";
 import { LIMITS } from "../../platform/limits.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
@@ -62,7 +62,7 @@ export function denialRoutes(app: OpenAPIHono<Env>, served: Served): void {
       const [file = 0, offset = 0] = before?.split("-").map(Number) ?? [];
       const page = served.agent.denials({
         limit,
-        ...(scope === "admin" ? {} : { principal: `${principal.type}::"${principal.id}"` }),
+        ...(scope === "admin" ? {} : { principal: uidText(principal) }),
         ...(since === undefined ? {} : { since: new Date(since) }),
         ...(before === undefined ? {} : { before: { file, offset } }),
       });

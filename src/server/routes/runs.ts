@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { AUTONOMY, type Run } from "../../agent/index.ts";
+import { AUTONOMY, type Run, uidText } from "../../agent/index.ts";
 import { argumentsText } from "../arguments-text.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
@@ -150,5 +150,5 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
 }
 
 function visible(runs: readonly Run[], { principal, scope }: Env["Variables"]["caller"]): readonly Run[] {
-  return runs.filter(({ owner }) => scope === "admin" || owner === `${principal.type}::"${principal.id}"`);
+  return runs.filter(({ owner }) => scope === "admin" || owner === uidText(principal));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { parseMessage } from "./exact-json.ts";
+import { parseMessage } from "./message.ts";
 
 const call = (name: string, numbers: string): string =>
   `{"jsonrpc":"2.0","id":1.0,"method":"tools/call","params":{"name":"${name}","arguments":{"timeout_ms":1e3,"arguments":${numbers}}}}`;

@@ -1,3 +1,5 @@
+import { parseExactly } from "../exact-json.ts";
+
 /**
  * A message of the protocol (or some of them) as `JSON.parse` has it, but numbers in the arguments of a script stay as
  * they were written: an integer of 64 bits does not fit a JavaScript number. @throws {SyntaxError}
@@ -5,17 +7,7 @@
 export function parseMessage(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!text.includes(TOOL)) return value;
-  // ECMA-262's JSON.parse source text access and JSON.rawJSON, which TypeScript does not declare yet.
-  const { parse, rawJSON } = JSON as unknown as {
-    parse(
-      text: string,
-      revive: (key: string, value: unknown, context: { source?: string }) => unknown,
-    ): unknown;
-    rawJSON(text: string): unknown;
-  };
-  const exact = parse(text, (_key, part, { source }) =>
-    typeof part === "number" && source !== undefined ? rawJSON(source) : part,
-  );
+  const exact = parseExactly(text);
   const messages = Array.isArray(value) ? value : [value];
   const exactMessages = Array.isArray(exact) ? exact : [exact];
   for (const [index, message] of messages.entries()) place(message, exactMessages[index]);

@@ -1,0 +1,13 @@
+import type { Overrides } from "../configuration/index.ts";
+
+/** What of the options stands above the configuration file. */
+export const overridesOf = (
+  options: ReadonlyMap<string, string>,
+  names: readonly (keyof Overrides)[],
+): Overrides =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = options.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
