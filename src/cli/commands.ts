@@ -218,12 +218,8 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "mcp",
     summary: "Be an MCP server on standard input and output, for the agent that runs",
-    usage: "mcp [--state DIR] [--socket PATH] [--token-file PATH]",
-    options: [
-      { name: "state", value: "DIR", summary: "Where the agent keeps its state" },
-      { name: "socket", value: "PATH", summary: "The agent's socket; DIR/remit.sock unless given" },
-      { name: "token-file", value: "PATH", summary: "The file with the token; DIR/token unless given" },
-    ],
+    usage: "mcp",
+    options: client,
     load: async () => (await import("./mcp.ts")).mcp,
   },
   {

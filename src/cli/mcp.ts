@@ -4,9 +4,9 @@ import { sendToSocket } from "../platform/bun-socket-http.ts";
 import { LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 import { readSecret } from "../platform/secret-file.ts";
-import { defaultStateDirectory } from "../platform/state-directory.ts";
 import { ApiError, type ApiProblem, ask, type Send } from "../server/mcp/api.ts";
 import { CallerSchema } from "../server/routes/capabilities.ts";
+import { agentSettings, isForeseen } from "./agent/connect.ts";
 import type { Given } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { printError } from "./terminal.ts";
@@ -16,10 +16,9 @@ const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
 
 /** `remit mcp`: the agent for a client that starts its servers as programs. */
 export async function mcp({ options }: Given): Promise<number> {
-  const state = options.get("state") ?? defaultStateDirectory();
-  const socket = options.get("socket") ?? join(state, "remit.sock");
-  const tokenFile = options.get("token-file") ?? join(state, "token");
   try {
+    const { state, socket } = agentSettings(options);
+    const tokenFile = options.get("token-file") ?? join(state, "token");
     const pending = new Set<Promise<Response>>();
     const send = sender(socket, readToken(tokenFile), pending);
     const { scope } = await ask(send, { method: "GET", path: "/v1/caller" }, CallerSchema);
@@ -29,7 +28,7 @@ export async function mcp({ options }: Given): Promise<number> {
     await Promise.allSettled(pending);
     return 0;
   } catch (error) {
-    if (!(error instanceof ApiError || error instanceof TokenError)) throw error;
+    if (!(error instanceof ApiError || error instanceof TokenError || isForeseen(error))) throw error;
     printError(`error: ${error.message}\n`);
     return 1;
   }

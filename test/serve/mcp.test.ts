@@ -476,6 +476,16 @@ describe("remit mcp", () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
+  test("finds the agent by its configuration, as other commands do", () => {
+    const file = join(agent.path, "remit.toml");
+    writeFileSync(file, `state = "${agent.state}"\n`);
+    expect(run(["--config", file])).toMatchObject({ status: 0, stderr: "" });
+    writeFileSync(file, `stat = "${agent.state}"\n`);
+    const { status, stderr } = run(["--config", file]);
+    expect(status).toBe(1);
+    expect(stderr).toContain("did you mean");
+  });
+
   test("answers a line that is no message, and goes on", () => {
     const { status, stdout } = run(["--state", agent.state], "no JSON\n\n[]\n");
     const answers = stdout

@@ -168,6 +168,14 @@ describe("more runs than runners", () => {
     await works();
   });
 
+  test("the time of one is over with it: the same runner answers a question later", async () => {
+    expect((await run("40 + 2", { timeout_ms: 100 })).view.output).toBe("42");
+    await Bun.sleep(300);
+    const resource = { type: "systemd::Service", id: "a" };
+    const answer = await agent.request("/v1/explain", { body: { action: "systemd.status", resource } });
+    expect(((await answer.json()) as { decision: string }).decision).toBe("allow");
+  });
+
   test("a question is answered while they wait", async () => {
     const ids = await Promise.all(Array.from({ length: cores + 2 }, () => begin(SLEEP)));
     const resource = { type: "systemd::Service", id: "a" };
