@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import {
   chmodSync,
   copyFileSync,
   existsSync,
-  openSync,
   readFileSync,
   symlinkSync,
   unlinkSync,
@@ -13,25 +12,19 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { functionsOfC, libc } from "./bun-ffi.ts";
 import { codeOf, temporaryDirectory } from "./bun-testing.ts";
-import { beginTime } from "./deadline.ts";
 import { closing } from "./file/descriptor.ts";
 import type { Fd } from "./file/types.ts";
-import { Cancelled, LIMITS, LimitError } from "./limits.ts";
-import { leftBehind, reapOrphans } from "./process/left-behind.ts";
+import { LimitError } from "./limits.ts";
 import { executeNatively } from "./process/native-program.ts";
 import { executeByNode } from "./process/node-program.ts";
+import { decode, OPTIONS, shell, withFd } from "./process/testing.ts";
 import type { ExecuteOptions, ExecuteResult } from "./process/types.ts";
 import { execute, isOwnExecutable, NamespaceRefused, openProcess } from "./process.ts";
-import { endRun } from "./run-end.ts";
 
 const directory = temporaryDirectory();
 const root = process.geteuid?.() === 0;
 const NOBODY = 65534;
 const F_DUPFD = 0;
-const OPTIONS: ExecuteOptions = { env: {}, maxOutput: 1_000_000, timeoutMs: 20_000 };
-
-const withFd = <T>(path: string, action: (fd: Fd) => T): T => closing(openSync(path, "r"), action);
-const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 function shown(result: ExecuteResult): readonly [number, string, string] {
   return [result.exitCode, decode(result.stdout), decode(result.stderr)];
@@ -138,9 +131,6 @@ for (const [name, implementation] of Object.entries(IMPLEMENTATIONS)) {
   });
 }
 
-const shell = (command: string, options: Partial<ExecuteOptions> = {}): string =>
-  decode(withFd("/bin/sh", (fd) => execute(fd, ["sh", "-c", command], { ...OPTIONS, ...options })).stdout);
-
 const SIG_IGN = 1n;
 
 /** Ignores `signal`, until the function returned is called. */
@@ -226,85 +216,6 @@ describe("a program", () => {
     for (let i = 0; i < 5; i++) shell("echo x");
     codeOf(() => withFd(directory, (fd) => execute(fd, ["x"], OPTIONS)));
     expect(probe()).toBe(before);
-  });
-});
-
-/** Starts `sleep` as a daemon: its parent has ended, it is in a session of its own and holds none of our pipes. */
-const DAEMON = "setsid sh -c 'sleep 60 & echo $! > $0; sleep 60' $FILE >/dev/null 2>&1 &";
-
-describe("what programs leave behind", () => {
-  afterEach(endRun);
-
-  const file = join(directory, "daemon");
-  /** Starts a daemon and whatever else `command` says, which may meet a limit; returns the number of the daemon's child. */
-  const daemon = (command = "", options: Partial<ExecuteOptions> = {}): number => {
-    const wait = "while ! [ -s $FILE ]; do :; done";
-    const all = { env: { FILE: file, PATH }, ...options };
-    const run = () => shell(`rm -f $FILE; ${DAEMON} ${wait}; ${command}`, all);
-    if (command === "") run();
-    else expect(run).toThrow(LimitError);
-    return Number(readFileSync(file, "utf8"));
-  };
-  const PATH = "/usr/bin:/bin";
-  const isAlive = (pid: number): boolean => codeOf(() => closing(openProcess(pid), () => {})) === "no error";
-
-  test("lives on until the run is over, and not longer", () => {
-    const pid = daemon();
-    expect(isAlive(pid)).toBe(true);
-    expect(leftBehind().size).toBe(1);
-    endRun();
-    expect(isAlive(pid)).toBe(false);
-    expect(leftBehind().size).toBe(0);
-  });
-
-  test("is killed with a program whose time is up, what others left is not", () => {
-    const other = daemon();
-    const pid = daemon("sleep 60", { timeoutMs: 1000 });
-    expect([isAlive(pid), isAlive(other)]).toEqual([false, true]);
-  });
-
-  test("is killed with a program that writes too much", () => {
-    expect(isAlive(daemon("yes", { maxOutput: 1000 }))).toBe(false);
-  });
-
-  test("is killed with a program as the run is cancelled", () => {
-    let asked = 0;
-    beginTime(60_000, () => (asked++ < 2 ? undefined : "no more"));
-    expect(() => shell("sleep 60")).toThrow(new Cancelled("no more"));
-    beginTime(Number.POSITIVE_INFINITY);
-    expect(leftBehind().size).toBe(0);
-  });
-
-  test("is forgotten when it has ended", () => {
-    const pid = daemon();
-    process.kill(pid, "SIGKILL");
-    while (isAlive(pid)) reapOrphans();
-    expect(isAlive(pid)).toBe(false);
-  });
-
-  test("is limited in number", () => {
-    const many = `n=0; while [ $n -le ${LIMITS.children} ]; do setsid sleep 60 >/dev/null 2>&1 & n=$((n + 1)); done`;
-    shell(many, { env: { PATH } });
-    expect(() => shell("echo more")).toThrow(new LimitError("children", LIMITS.children));
-    endRun();
-    expect(shell("echo more")).toBe("more\n");
-  });
-
-  test("is not counted once it has ended", async () => {
-    const number = LIMITS.children + 10;
-    const many = `n=0; while [ $n -lt ${number} ]; do (sleep 0.2 >/dev/null 2>&1 &); n=$((n + 1)); done`;
-    shell(many, { env: { PATH } });
-    await Bun.sleep(1000);
-    expect(shell("echo more")).toBe("more\n");
-  });
-
-  test("does not include other children of this process", async () => {
-    const child = Bun.spawn(["sleep", "60"]);
-    daemon();
-    endRun();
-    expect(isAlive(child.pid)).toBe(true);
-    child.kill("SIGKILL");
-    await child.exited;
   });
 });
 
