@@ -3,11 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import type { Client } from "@modelcontextprotocol/client";
 import { AgentProcess } from "../support/agent-process.ts";
 import { executable } from "../support/executable.ts";
-import { call } from "../support/mcp.ts";
+import { type Connection, call, withClient } from "../support/mcp.ts";
 
 const POLICY = `
 permit(principal, action, resource in file_system::Dir::"{dir}/open");
@@ -32,40 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => agent.stop());
 
-const TRANSPORTS = {
-  HTTP: (token: string) => {
-    const requestInit = { headers: { authorization: `Bearer ${token}` } };
-    return new StreamableHTTPClientTransport(new URL(`${agent.url}/mcp`), { requestInit });
-  },
-  stdio: (token: string) => {
-    const file = join(agent.path, "token");
-    writeFileSync(file, `${token}\n`);
-    const args = ["mcp", "--state", agent.state, "--token-file", file];
-    return new StdioClientTransport({ command: executable(), args, stderr: "pipe" });
-  },
-} as const;
-type TransportName = keyof typeof TRANSPORTS;
-
-const ERAS = { "2025-11-25": "legacy", "2026-07-28": { pin: "2026-07-28" } } as const;
-type Era = keyof typeof ERAS;
-
-/** Calls `use` with a client that is connected with a token, and closes it. */
-async function connected<T>(
+/** Calls `use` with a client that is connected with the token of a name. */
+const connected = <T>(
   use: (client: Client) => Promise<T>,
-  {
-    transport = "HTTP",
-    era = "2026-07-28",
-    token = "run",
-  }: { transport?: TransportName; era?: Era; token?: string } = {},
-): Promise<T> {
-  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: ERAS[era] } });
-  await client.connect(TRANSPORTS[transport](tokens[token] ?? ""));
-  try {
-    return await use(client);
-  } finally {
-    await client.close();
-  }
-}
+  { token = "run", ...on }: Connection & { readonly token?: string } = {},
+): Promise<T> => withClient(agent, tokens[token] ?? "", use, on);
 
 const cat = (name: string): string => `cat("${agent.path}/open/${name}")`;
 const scriptThatWrites = (name: string): string => `write("${agent.path}/open/${name}", "x")`;
@@ -223,75 +193,6 @@ describe("run_script", () => {
     }));
 });
 
-describe("runs that go on", () => {
-  const ENDLESS = { script: "loop {}", timeout_ms: 60_000, wait_ms: 0 };
-
-  test("are looked at and ended", () =>
-    connected(async (client) => {
-      const { id, state, isError } = await call(client, "run_script", ENDLESS);
-      expect({ isError, open: state === "queued" || state === "running" }).toEqual({
-        isError: false,
-        open: true,
-      });
-      expect(await call(client, "cancel_run", { id })).toMatchObject({ isError: false, state: "cancelled" });
-      expect(await call(client, "get_run", { id })).toMatchObject({ isError: true, state: "cancelled" });
-      expect(await call(client, "cancel_run", { id })).toMatchObject({
-        isError: true,
-        problem: { code: "run_ended" },
-      });
-    }));
-
-  test("are not told to others", async () => {
-    const { id } = await connected((client) => call(client, "run_script", ENDLESS));
-    const seen = await connected((client) => call(client, "get_run", { id }), { token: "read" });
-    expect(seen).toMatchObject({ isError: true, problem: { code: "run_not_found" } });
-    expect(await connected((client) => call(client, "cancel_run", { id }))).toMatchObject({
-      state: "cancelled",
-    });
-  });
-
-  for (const [transport, era] of [
-    ["HTTP", "2026-07-28"],
-    ["stdio", "2026-07-28"],
-    ["stdio", "2025-11-25"],
-  ] as const) {
-    test(`end with the call that is given up (${transport}, ${era})`, () =>
-      connected(
-        async (client) => {
-          const abort = new AbortController();
-          const script = `${scriptThatWrites(`begun-${transport}-${era}`)}; loop {}`;
-          const given = client.callTool(
-            { name: "run_script", arguments: { script, timeout_ms: 60_000 } },
-            { signal: abort.signal },
-          );
-          const failure = given.then(
-            () => undefined,
-            (error: unknown) => error,
-          );
-          await until(() => existsSync(join(agent.path, `open/begun-${transport}-${era}`)));
-          abort.abort();
-          expect(await failure).toBeInstanceOf(Error);
-          await until(async () => (await latestRun()).state === "cancelled");
-        },
-        { transport, era },
-      ));
-  }
-
-  test("end when the client of remit mcp goes", async () => {
-    await connected(
-      async (client) => {
-        const script = `${scriptThatWrites("begun-gone")}; loop {}`;
-        void client
-          .callTool({ name: "run_script", arguments: { script, timeout_ms: 60_000 } })
-          .catch(() => undefined);
-        await until(() => existsSync(join(agent.path, "open/begun-gone")));
-      },
-      { transport: "stdio" },
-    );
-    await until(async () => (await latestRun()).state === "cancelled");
-  });
-});
-
 test("explain_policy says what would come of a request, and why", () =>
   connected(async (client) => {
     const explain = (action: string, type: string, id: string) =>
@@ -352,102 +253,3 @@ test("list_capabilities has the signatures of remit functions", () =>
     expect(one.functions?.[0]?.checks.length).toBeGreaterThan(0);
     expect((await call(client, "list_capabilities", { name: "nothing" })).functions).toEqual([]);
   }));
-
-test("the kill switch is an error that says so, until it is resumed", async () => {
-  await agent.request("/v1/admin/kill", { body: { reason: "a test" } });
-  try {
-    for (const transport of ["HTTP", "stdio"] as const) {
-      const run = await connected((client) => call(client, "run_script", { script: "1" }), { transport });
-      expect(run).toMatchObject({ isError: true, problem: { code: "killed" } });
-      expect(run.next_steps?.join()).toContain("do not try again");
-    }
-  } finally {
-    await agent.request("/v1/admin/resume", { method: "POST" });
-  }
-  const run = await connected((client) => call(client, "run_script", { script: "1" }));
-  expect(run).toMatchObject({ isError: false, output: "1" });
-});
-
-test("a full queue is an error that says so", () =>
-  connected(async (client) => {
-    const runs: Awaited<ReturnType<typeof call>>[] = [];
-    // More than can run and wait together, on any machine.
-    while (runs.length < 1000 && runs.at(-1)?.isError !== true)
-      runs.push(await call(client, "run_script", { script: "loop {}", timeout_ms: 60_000, wait_ms: 0 }));
-    expect(runs.at(-1)).toMatchObject({ isError: true, problem: { code: "queue_full", retryable: true } });
-    for (const { id } of runs.reverse())
-      if (id !== undefined) await agent.request(`/v1/runs/${id}`, { method: "DELETE" });
-  }));
-
-describe("/mcp refuses", () => {
-  const LIST = { jsonrpc: "2.0", id: 1, method: "tools/list" };
-  const ACCEPT = { accept: "application/json, text/event-stream" };
-  const statusOf = async (headers: { readonly [name: string]: string }, token = agent.token) =>
-    (await agent.request("/mcp", { token, body: LIST, headers: { ...ACCEPT, ...headers } })).status;
-
-  test("not what is right", async () => expect(await statusOf({})).toBe(200));
-  test("no token", async () => expect(await statusOf({ authorization: "" })).toBe(401));
-  test("an unknown token", async () => expect(await statusOf({}, "remit_unknown")).toBe(401));
-  test("a foreign Origin", async () => expect(await statusOf({ origin: "https://evil.example" })).toBe(403));
-  test("any Origin", async () => expect(await statusOf({ origin: agent.url })).toBe(403));
-  test("a foreign Host", async () => expect(await statusOf({ host: "evil.example" })).toBe(403));
-  test("another type of body", async () =>
-    expect(await statusOf({ "content-type": "text/plain" })).toBe(415));
-  test("streams and sessions that nobody began", async () => {
-    for (const method of ["GET", "DELETE"])
-      expect((await agent.request("/mcp", { method, headers: { accept: "text/event-stream" } })).status).toBe(
-        405,
-      );
-  });
-
-  test("what is no message", async () => {
-    const texts = [
-      "",
-      "{",
-      "[]",
-      "1",
-      "null",
-      '"x"',
-      "{}",
-      '{"jsonrpc":"1.0","id":1,"method":"ping"}',
-      "[".repeat(100_000),
-    ];
-    const wrong = [
-      ...texts,
-      JSON.stringify(Array.from({ length: 101 }, () => LIST)),
-      `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`,
-    ];
-    for (const body of wrong) {
-      const headers = {
-        authorization: `Bearer ${agent.token}`,
-        "content-type": "application/json",
-        ...ACCEPT,
-      };
-      const { status } = await fetch(`${agent.url}/mcp`, { method: "POST", headers, body });
-      expect({ body: body.slice(0, 40), status }).toEqual({ body: body.slice(0, 40), status: 400 });
-    }
-    expect(await statusOf({})).toBe(200);
-  });
-
-  test("arguments that are nested too deeply, and goes on", async () => {
-    const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`;
-    const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run_script","arguments":{"script":"1","arguments":{"a":${deep}}}}}`;
-    const headers = { authorization: `Bearer ${agent.token}`, "content-type": "application/json", ...ACCEPT };
-    const response = await fetch(`${agent.url}/mcp`, { method: "POST", headers, body: call });
-    // By the door already, or by the tool.
-    expect(await response.text()).toMatch(/"code":"body_invalid"|"isError":true/);
-    expect(await statusOf({})).toBe(200);
-  });
-});
-
-async function latestRun(): Promise<{ readonly state: string }> {
-  const { runs } = (await (await agent.request("/v1/runs")).json()) as { runs: readonly { state: string }[] };
-  const [latest] = runs;
-  if (latest === undefined) throw new Error("there is no run");
-  return latest;
-}
-
-/** Waits until `condition` holds; bun:test ends a test in which it never does. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await Bun.sleep(10);
-}

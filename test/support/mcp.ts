@@ -1,6 +1,11 @@
 /** What tests with clients of the Model Context Protocol share. */
 import { expect } from "bun:test";
-import type { Client } from "@modelcontextprotocol/client";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import type { AgentProcess } from "./agent-process.ts";
+import { executable } from "./executable.ts";
 
 /** What of a tool's structured content these tests look at. */
 export interface Content {
@@ -28,4 +33,41 @@ export async function call(client: Client, name: string, args: object = {}, opti
   if (structuredContent !== undefined && text?.["type"] === "text")
     expect(JSON.parse(text.text)).toEqual(structuredContent);
   return { isError: isError ?? false, text, ...(structuredContent as Content) };
+}
+
+const TRANSPORTS = {
+  HTTP: (agent: AgentProcess, token: string) => {
+    const requestInit = { headers: { authorization: `Bearer ${token}` } };
+    return new StreamableHTTPClientTransport(new URL(`${agent.url}/mcp`), { requestInit });
+  },
+  stdio: (agent: AgentProcess, token: string) => {
+    const file = join(agent.path, "token");
+    writeFileSync(file, `${token}\n`);
+    const args = ["mcp", "--state", agent.state, "--token-file", file];
+    return new StdioClientTransport({ command: executable(), args, stderr: "pipe" });
+  },
+} as const;
+
+const ERAS = { "2025-11-25": "legacy", "2026-07-28": { pin: "2026-07-28" } } as const;
+
+/** How a client reaches the agent, and in which revision of the protocol. */
+export interface Connection {
+  readonly transport?: keyof typeof TRANSPORTS;
+  readonly era?: keyof typeof ERAS;
+}
+
+/** Calls `use` with a client that is connected to `agent` with `token`, and closes it. */
+export async function withClient<T>(
+  agent: AgentProcess,
+  token: string,
+  use: (client: Client) => Promise<T>,
+  { transport = "HTTP", era = "2026-07-28" }: Connection = {},
+): Promise<T> {
+  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: ERAS[era] } });
+  await client.connect(TRANSPORTS[transport](agent, token));
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
 }
