@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { Agent, AgentError, type AgentOptions, Tokens } from "../agent/index.ts";
 import {
   ADDRESS_FORMS,
   ConfigurationError,
+  defaultConfigurationPath,
   parseAddress,
   readSettings,
   type Settings,
@@ -48,7 +50,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const directory = openStateDirectory(settings.state);
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
-  const agent = new Agent({ ...agentOptions(settings), state: settings.state, directory });
+  const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
   await naming(settings, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
   if (needsToken(directory, tokens)) writeFirstToken(directory, tokens);
@@ -103,14 +105,15 @@ async function reloaded(
     if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
       await naming(next, () => agent.activate(policy));
     }
-    agent.configure(agentOptions(next));
     const { state, socket, listen: address } = before;
+    const { listen: _, ...others } = next;
+    const settings = { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+    agent.configure(agentOptions(options, settings));
     for (const key of ["state", "socket", "listen"] as const) {
       if (next[key] !== before[key]) say(`${key} changes when remit serve is started anew`);
     }
     say(`the configuration was read again; the policy is ${agent.status().revision}`);
-    const { listen: _, ...others } = next;
-    return { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+    return settings;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     say(`error: ${error.message}\nthe configuration and the policy stay as they were`);
@@ -139,9 +142,16 @@ async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T
   }
 }
 
-function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOptions, "state" | "directory"> {
+function agentOptions(
+  options: ReadonlyMap<string, string>,
+  { limits, log, decision_log, policy, socket, listen }: Settings,
+): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
+  // Also the configuration that is not there: a script that made it would say how the next start is.
+  const files = [options.get("config"), defaultConfigurationPath(), policy, socket];
   return {
+    keep: files.flatMap((path) => (path === undefined ? [] : resolve(path))),
+    ...(listen === undefined ? {} : { listen }),
     ...{ warm, concurrency, queue },
     approvalMs: approval_ms,
     logLevel: log.level,

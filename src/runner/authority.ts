@@ -13,6 +13,7 @@ import {
   type Decision,
   dryRunAccess,
   isEffect,
+  type Policy,
   PolicyError,
   type PolicySet,
   type Principal,
@@ -51,21 +52,28 @@ export class Authority {
   set: PolicySet;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
+  /** Beside the owner's. */
+  private readonly ownPolicies: readonly Policy[];
   /** Answers of this run, by the exact request. */
   private readonly answers = new Map<string, Approval>();
 
-  /** @throws {PolicyError} */
+  /**
+   * @param protection policies that hold beside the owner's and those of autonomy
+   * @throws {PolicyError}
+   */
   constructor(
     source: PolicySource,
     private readonly log: DecisionLog,
+    protection = "",
   ) {
-    this.set = withAutonomy(source);
+    this.ownPolicies = [AUTONOMY_POLICIES, protection].flatMap((text) => parsePolicySet(text).policies);
+    this.set = this.withOwn(source);
     this.revision = source.revision;
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = withAutonomy(source);
+    this.set = this.withOwn(source);
     this.revision = source.revision;
     this.accesses.clear();
   }
@@ -78,6 +86,16 @@ export class Authority {
     this.answers.clear();
     const access = currentAccess(() => this.accessOf(run.principal));
     return run.dryRun ? dryRunAccess(access) : access;
+  }
+
+  /** The owner's policies and our own. @throws {PolicyError} */
+  private withOwn({ text }: PolicySource): PolicySet {
+    const owned = parsePolicySet(text);
+    const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
+    // Of two policies of one id there would be one, and the other would be lost.
+    if (taken)
+      throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`);
+    return { ...owned, policies: [...owned.policies, ...this.ownPolicies] };
   }
 
   private accessOf(principal: Principal): Access {
@@ -155,17 +173,6 @@ export class Authority {
     if (this.denials.length < MAX_DENIALS) this.denials.push(denial);
     else this.moreDenials++;
   }
-}
-
-/** The owner's policies and those of the levels of autonomy. @throws {PolicyError} */
-function withAutonomy({ text }: PolicySource): PolicySet {
-  const owned = parsePolicySet(text);
-  const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
-  // Of two policies of one id there would be one, and the other would be lost.
-  if (taken)
-    throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`);
-  const { policies } = parsePolicySet(AUTONOMY_POLICIES);
-  return { ...owned, policies: [...owned.policies, ...policies] };
 }
 
 /** A request as others may see it. */

@@ -36,6 +36,8 @@ export interface RunnerOptions {
   readonly limits: (timeMs: number) => RunLimits;
   readonly logLevel: LogLevel;
   readonly decisionLogBytes: number;
+  /** Policies that hold beside the owner's. */
+  readonly protection: string;
 }
 
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
@@ -47,7 +49,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   const { epoch } = control.read();
   let authority: Authority;
   try {
-    authority = new Authority(readPolicy(directory, options.policy), log);
+    authority = new Authority(readPolicy(directory, options.policy), log, options.protection);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     tell({ type: "refused", message: error.located });
