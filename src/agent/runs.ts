@@ -1,3 +1,4 @@
+import type { RunIdentity } from "../audit/record.ts";
 import type { Denial, RunEvent } from "../runner/protocol.ts";
 
 /** What becomes of a run, in this order; one of the last five is how it ends. */
@@ -26,7 +27,7 @@ export class Run {
   result: Result | undefined;
   denials: readonly Denial[] = [];
   moreDenials = 0;
-  /** Of the policy that decided last. */
+  /** Of the policy that decided last, or was in force when it was asked for. */
   revision: string | undefined;
   readonly createdAt = new Date();
   startedAt: Date | undefined;
@@ -36,12 +37,22 @@ export class Run {
   private lastId = 0;
   private readonly listeners = new Set<(event: NumberedEvent) => void>();
 
-  /** @param owner Cedar uid of the principal that asked */
+  /**
+   * @param owner Cedar uid of the principal that asked
+   * @param traceId of the distributed trace that it is part of
+   */
   constructor(
     readonly id: string,
     readonly owner: string,
     readonly dryRun: boolean,
+    readonly traceId?: string,
   ) {}
+
+  /** What all records of it say. */
+  get identity(): RunIdentity {
+    const { id: run, owner: principal, traceId } = this;
+    return { run, principal, ...(traceId === undefined ? {} : { traceId }) };
+  }
 
   get isOver(): boolean {
     return this.endedAt !== undefined;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { Agent, AgentError, type AgentOptions, Tokens } from "../agent/index.ts";
+import { Agent, AgentError, type AgentOptions, MAX_AUTONOMY, Tokens } from "../agent/index.ts";
 import {
   ADDRESS_FORMS,
   ConfigurationError,
@@ -28,7 +28,7 @@ import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
 const TOKEN_FILE = "token";
-const ADMINISTRATOR = "administrator";
+const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTONOMY } as const;
 const PRIVATE = 0o600;
 /** How long connections have to end after their runs, in milliseconds. */
 const CLOSE_MS = 1000;
@@ -53,7 +53,10 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
   await naming(settings, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
-  if (needsToken(directory, tokens)) writeFirstToken(directory, tokens);
+  if (needsToken(directory, tokens)) {
+    agent.noteToken(FIRST_TOKEN);
+    writeFirstToken(directory, tokens);
+  }
   const served: Served = {
     agent,
     tokens,
@@ -163,12 +166,12 @@ function agentOptions(
 function needsToken(directory: Fd, tokens: Tokens): boolean {
   const names = tokens.list().map(({ name }) => name);
   const hasFile = listNames(directory).some(({ name }) => name === TOKEN_FILE);
-  return names.length === 0 || !(hasFile || names.includes(ADMINISTRATOR));
+  return names.length === 0 || !(hasFile || names.includes(FIRST_TOKEN.name));
 }
 
 /** The first start makes a token for whoever can read the state directory. */
 function writeFirstToken(directory: Fd, tokens: Tokens): void {
-  const secret = tokens.create({ name: ADMINISTRATOR, scope: "admin", autonomy: 4, groups: [] });
+  const secret = tokens.create({ ...FIRST_TOKEN, groups: [] });
   close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE }));
 }
 

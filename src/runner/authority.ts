@@ -34,6 +34,7 @@ export interface AuthorizedRun {
   readonly run: string;
   readonly principal: Principal;
   readonly dryRun: boolean;
+  readonly traceId?: string;
   /** Told of each decision. */
   readonly onEvent: (event: RunEvent) => void;
   /** Asks somebody, and waits for the answer. */
@@ -125,6 +126,7 @@ export class Authority {
       kind: "decision",
       run: current.run,
       principal: uidText(principal),
+      ...(current.traceId === undefined ? {} : { traceId: current.traceId }),
       ...what,
       decision: answer,
       ...(errors.length === 0 ? {} : { errors }),

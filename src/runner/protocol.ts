@@ -14,6 +14,8 @@ export interface Job {
   readonly principal: Principal;
   readonly timeoutMs: number;
   readonly dryRun: boolean;
+  /** For the records of its decisions. */
+  readonly traceId?: string;
 }
 
 export const DENIAL_REASONS = [

@@ -18,6 +18,7 @@ import {
   RunSchema,
   WaitQuery,
 } from "../schemas.ts";
+import { parseTraceparent } from "../trace-context.ts";
 
 /** Runs: ask for one, look at it, follow it, end it. */
 export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -43,6 +44,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
       const { principal, autonomy } = c.get("caller");
       const body = await c.req.text();
+      const trace = parseTraceparent(c.req.header("traceparent"));
       const key = c.req.header("idempotency-key");
       const first =
         key === undefined ? undefined : keys.begin(`${principal.type} ${principal.id}`, key, body);
@@ -58,6 +60,8 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
           principal,
           timeoutMs: Math.min(timeout_ms, served.timeMs),
           dryRun: dry_run || autonomy === AUTONOMY.observe,
+          requestId: c.get("requestId"),
+          ...(trace === undefined ? {} : { trace }),
         });
         first?.began(asked.id);
         await agent.over(asked, Math.min(wait_ms, served.waitMs));
