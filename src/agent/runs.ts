@@ -32,6 +32,9 @@ export class Run {
   readonly createdAt = new Date();
   startedAt: Date | undefined;
   endedAt: Date | undefined;
+  /** Of its script, by a clock that nobody sets. */
+  seconds: number | undefined;
+  private began = 0;
   private events: NumberedEvent[] = [];
   private bytes = 0;
   private lastId = 0;
@@ -65,11 +68,13 @@ export class Run {
 
   begin(): void {
     this.startedAt = new Date();
+    this.began = performance.now();
     this.become("running");
   }
 
   end(status: RunStatus): void {
     this.endedAt = new Date();
+    if (this.startedAt) this.seconds = (performance.now() - this.began) / 1000;
     this.become(status);
     this.add({ type: "end" });
   }

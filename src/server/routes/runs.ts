@@ -112,9 +112,10 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
     (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
       const after = Number(c.req.header("last-event-id") ?? 0);
-      // Nobody would read what answers HEAD.
       const headers = { "content-type": "text/event-stream" };
-      if (c.req.method === "HEAD") return new Response(null, { headers });
+      // Nobody would read what answers HEAD; it says, as for GET, that it has no length.
+      if (c.req.method === "HEAD")
+        return new Response(null, { headers: { ...headers, "transfer-encoding": "chunked" } });
       return new Response(runEvents(found, Number.isSafeInteger(after) ? after : 0, followers.take()), {
         headers,
       });
