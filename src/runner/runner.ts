@@ -15,7 +15,8 @@ import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { ExplainJob } from "./explain-protocol.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
-import type { LogAttributes, RunResult } from "./result.ts";
+import { publishing } from "./publishing.ts";
+import type { RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
 import type { LogLevel, RunState } from "./run-state.ts";
 
@@ -112,8 +113,7 @@ class Runner {
         }),
         limits: limits(job.timeoutMs),
         cancelled,
-        onLog: ({ level, message, timestamp }: LogAttributes) =>
-          this.onEvent(job.run, { type: "log", level, message, time: timestamp }),
+        ...publishing((event) => this.onEvent(job.run, event)),
         logLevel,
         startedAt,
       };
