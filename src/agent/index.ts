@@ -1,5 +1,6 @@
 export type { DenialRecord } from "../audit/denials.ts";
 export { uidText } from "../policy/uid-text.ts";
+export { ARGUMENT_TAGS } from "../runner/arguments.ts";
 export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
 export { OUTCOMES } from "../runner/explain-protocol.ts";
 export { DENIAL_REASONS } from "../runner/protocol.ts";

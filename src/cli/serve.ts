@@ -51,7 +51,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
   const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
-  await naming(settings, () => agent.start(policyOf(settings)));
+  await named(settings.policy, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
   if (needsToken(directory, tokens)) {
     agent.noteToken(FIRST_TOKEN);
@@ -86,6 +86,16 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   await Promise.all(closed);
 }
 
+/** A policy that is refused is told of by its file. */
+async function named<T>(file: string | undefined, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
+    throw new AgentError(error.code, `${file ?? "the active policy"}: ${error.message}`, { cause: error });
+  }
+}
+
 /** An agent that nobody can speak with does not stay. */
 async function listening<T>(agent: Agent, listen: () => T): Promise<T> {
   try {
@@ -106,7 +116,7 @@ async function reloaded(
     const next = settingsOf(options);
     const policy = policyOf(next);
     if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
-      await naming(next, () => agent.activate(policy));
+      await named(next.policy, () => agent.activate(policy));
     }
     const { state, socket, listen: address } = before;
     const { listen: _, ...others } = next;
@@ -134,16 +144,6 @@ function settingsOf(options: ReadonlyMap<string, string>): Settings {
 
 const policyOf = ({ policy }: Settings): string | undefined =>
   policy === undefined ? undefined : readText(policy, POLICY);
-
-/** Of a policy that is refused, the file is named. */
-async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } catch (error) {
-    if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
-    throw new AgentError(error.code, `${policy}: ${error.message}`, { cause: error });
-  }
-}
 
 function agentOptions(
   options: ReadonlyMap<string, string>,

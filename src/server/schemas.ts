@@ -6,10 +6,10 @@ import { LIMITS } from "../platform/limits.ts";
 export const RunBody = z
   .strictObject({
     script: z.string().max(LIMITS.scriptBytes).openapi({ description: "The Rhai script" }),
-    arguments: z
-      .record(z.string(), z.unknown())
-      .default({})
-      .openapi({ description: 'Variables of the script, tagged: {"name": {"stringValue": "x"}}' }),
+    arguments: z.record(z.string(), z.unknown()).default({}).openapi({
+      description:
+        'Variables of the script: plain JSON, {"name": "x"}, or tagged, {"name": {"stringValue": "x"}}',
+    }),
     timeout_ms: z.number().int().min(1).optional().openapi({ description: "End the script after this time" }),
     dry_run: z
       .boolean()
