@@ -229,10 +229,11 @@ export class Agent {
     return readPolicy(this.options.directory);
   }
 
-  /** Stops everything, until {@link resume}; also after a restart. */
+  /** Stops everything, until {@link resume}; also after a restart, and also where it cannot be recorded. */
   kill(reason: string, principal: Principal): void {
     this.killSwitch.throw(reason);
-    this.records.act(principal, "kill", { reason });
+    const entry = { kind: "admin", principal: uidText(principal), act: "kill", details: { reason } } as const;
+    this.records.writeIfPossible(entry);
   }
 
   resume(principal: Principal): void {

@@ -69,7 +69,11 @@ export class AgentWorld {
       env: ENVIRONMENT,
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const agent = new Agent(child);
+    return this.adopt(new Agent(child));
+  }
+
+  /** Ends `agent`, too, when the world ends. */
+  adopt(agent: Agent): Agent {
     this.agents.push(agent);
     return agent;
   }
@@ -126,10 +130,15 @@ export class AgentWorld {
       .map((line) => JSON.parse(line));
   }
 
-  /** Ends all agents, and removes everything. */
-  async remove(): Promise<void> {
+  /** Ends all agents. */
+  async end(): Promise<void> {
     for (const agent of this.agents) agent.signal("SIGKILL");
     await Promise.all(this.agents.map(({ ended }) => ended));
+  }
+
+  /** Ends all agents, and removes everything. */
+  async remove(): Promise<void> {
+    await this.end();
     rmSync(this.path, { recursive: true, force: true });
   }
 }
