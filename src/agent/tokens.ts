@@ -14,6 +14,7 @@ import { fileLock } from "../platform/file-lock.ts";
 import { OsError } from "../platform/os-error.ts";
 import type { Principal } from "../policy/types.ts";
 import { MAX_AUTONOMY } from "../runner/autonomy.ts";
+import { AgentError } from "./errors.ts";
 
 const NAME = "tokens.json";
 const LOCK = "tokens.lock";
@@ -52,7 +53,7 @@ export class Tokens {
 
   constructor(private readonly directory: Fd) {}
 
-  /** As they are now: another process may have changed them. */
+  /** As they are now: another process may have changed them. @throws {AgentError} `tokens_unreadable` */
   list(): readonly Token[] {
     try {
       const file = statAt(this.directory, NAME);
@@ -62,7 +63,7 @@ export class Tokens {
       return this.known.tokens;
     } catch (error) {
       if (error instanceof OsError && error.code === "ENOENT") return [];
-      throw error;
+      throw unreadable(error);
     }
   }
 
@@ -76,8 +77,14 @@ export class Tokens {
     });
   }
 
-  /** Makes a token, and returns it: it is not to be had again. One of that name is replaced. */
-  create({ name, scope, autonomy, groups }: Pick<Token, "name" | "scope" | "autonomy" | "groups">): string {
+  /**
+   * Makes a token, and returns it: it is not to be had again. One of that name is replaced.
+   * @param deliver called with it before anybody can use it
+   */
+  create(
+    { name, scope, autonomy, groups }: Pick<Token, "name" | "scope" | "autonomy" | "groups">,
+    deliver: (secret: string) => void = () => undefined,
+  ): string {
     const secret = `${PREFIX}${randomBytes(SECRET_BYTES).toString("base64url")}`;
     const token = {
       name,
@@ -87,7 +94,9 @@ export class Tokens {
       groups,
       createdAt: new Date().toISOString(),
     };
-    this.write([...this.list().filter((other) => other.name !== name), token]);
+    const others = this.list().filter((other) => other.name !== name);
+    deliver(secret);
+    this.write([...others, token]);
     return secret;
   }
 
@@ -117,6 +126,16 @@ export class Tokens {
     const text = JSON.stringify({ version: 1, tokens }, undefined, 2);
     close(replaceContent(this.directory, NAME, Buffer.from(`${text}\n`), { mode: MODE }));
   }
+}
+
+/** Whoever holds a token must not be told that it is unknown. */
+function unreadable(cause: unknown): AgentError {
+  const why = cause instanceof OsError ? cause.message : "it is no file of tokens";
+  return new AgentError(
+    "tokens_unreadable",
+    `${NAME} in the state directory cannot be read: ${why}; put it back, or remove it and make tokens anew`,
+    { cause },
+  );
 }
 
 /** A change replaces the file by a new one. */

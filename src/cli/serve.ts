@@ -53,10 +53,6 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
   await named(settings.policy, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
-  if (needsToken(directory, tokens)) {
-    agent.noteToken(FIRST_TOKEN);
-    writeFirstToken(directory, tokens);
-  }
   const served: Served = {
     agent,
     tokens,
@@ -72,7 +68,12 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     },
   };
   const address = settings.listen === undefined ? undefined : parseAddress(settings.listen);
-  const places = await listening(agent, () => listen(served, settings.socket, address));
+  const places = await listening(agent, () => {
+    tokens.locked(() => {
+      if (needsToken(directory, tokens)) writeFirstToken(agent, directory, tokens);
+    });
+    return listen(served, settings.socket, address);
+  });
   const ended = whenAskedToEnd(() => agent.stopNow());
   onHangup(async () => {
     settings = await reloaded(agent, options, settings);
@@ -169,10 +170,12 @@ function needsToken(directory: Fd, tokens: Tokens): boolean {
   return names.length === 0 || !(hasFile || names.includes(FIRST_TOKEN.name));
 }
 
-/** The first start makes a token for whoever can read the state directory. */
-function writeFirstToken(directory: Fd, tokens: Tokens): void {
-  const secret = tokens.create({ ...FIRST_TOKEN, groups: [] });
-  close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE }));
+/** The first start makes a token for whoever can read the state directory. Its file is there before it is good for anything. */
+function writeFirstToken(agent: Agent, directory: Fd, tokens: Tokens): void {
+  agent.noteToken(FIRST_TOKEN);
+  tokens.create({ ...FIRST_TOKEN, groups: [] }, (secret) =>
+    close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE })),
+  );
 }
 
 /** Resolves at the first request to end; whoever asks again does not want to wait. */

@@ -78,6 +78,7 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   queue_full: "queue_full",
   stopping: "stopping",
   audit_unavailable: "audit_unavailable",
+  tokens_unreadable: "tokens_unreadable",
   policy_refused: "policy_refused",
   approval_not_found: "approval_not_found",
   run_ended: "run_ended",

@@ -40,6 +40,7 @@ export const PROBLEMS = {
   killed: { status: 503, title: "The kill switch is on" },
   stopping: { status: 503, title: "The agent is shutting down", retryable: true },
   audit_unavailable: { status: 503, title: "The decision log cannot be written", retryable: true },
+  tokens_unreadable: { status: 503, title: "The tokens of this agent cannot be read", retryable: true },
   policy_refused: { status: 422, title: "The policy cannot be used" },
   internal: { status: 500, title: "A fault of Remit" },
 } as const satisfies { readonly [code: string]: Kind };

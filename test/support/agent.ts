@@ -53,7 +53,7 @@ export class AgentWorld {
 
   file(name: string, text: string): string {
     const path = join(this.path, name);
-    writeFileSync(path, text);
+    writeFileSync(path, text, { mode: 0o600 });
     return path;
   }
 
