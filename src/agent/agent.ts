@@ -50,6 +50,8 @@ export interface AgentStatus {
   readonly revision: string;
   readonly running: number;
   readonly queued: number;
+  /** Grows with whatever happens to runs, denials and approvals. */
+  readonly changes: number;
 }
 
 /** Whoever started this process, and so may say what it does. */
@@ -116,6 +118,7 @@ export class Agent {
       revision: readPolicy(this.options.directory).revision,
       running: this.pool.running,
       queued: this.pool.queued,
+      changes: this.runs.changes + this.approvals.changes,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { visible } from "./visible.ts";
 
 interface Kind {
   readonly status: ContentfulStatusCode;
@@ -84,10 +85,3 @@ export function problemResponse(c: Context, { code, detail, extension, headers }
     ...headers,
   });
 }
-
-/** Control characters, and those that turn the direction of text, could make a terminal show something else. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });

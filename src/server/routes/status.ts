@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { kernelName } from "../../platform/system.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import { answer, json, KillBody, PROBLEM, StatusSchema } from "../schemas.ts";
@@ -8,9 +9,10 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
   const { agent, version } = served;
   const admin = authentication(served, "admin");
   const status = () => {
-    const { killed, revision, running, queued } = agent.status();
+    const { killed, revision, running, queued, changes } = agent.status();
     const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
-    return { version, ...kill, policy_revision: revision, running, queued };
+    const counts = { running, queued, changes };
+    return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts };
   };
 
   app.openapi(
