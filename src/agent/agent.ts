@@ -244,6 +244,11 @@ export class Agent {
     this.killSwitch.resume();
   }
 
+  /** Remembers that somebody is about to do all this from a browser. @throws {AgentError} `audit_unavailable` */
+  pageLogin(principal: Principal): void {
+    this.records.act(principal, "page_login");
+  }
+
   /**
    * Makes `text` the policy, for runs that go on from their next operation. @throws {AgentError} `policy_refused`
    * with the policy before in force

@@ -35,7 +35,16 @@ test("a token is an agent with its level and its groups", () => {
     principal: { type: "Agent", id: "assistant", attributes: { autonomy: 3 }, groups: ["agents"] },
     scope: "run",
     autonomy: 3,
+    token: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+});
+
+test("who has a token is found again without it, as long as it is one", () => {
+  const caller = tokens.callerOf(make("assistant"));
+  const found = () => tokens.callerByHash(caller?.token ?? "");
+  expect(found()).toEqual(caller);
+  tokens.revoke("assistant");
+  expect(found()).toBeUndefined();
 });
 
 test("only its hash is kept, for nobody else to read", () => {

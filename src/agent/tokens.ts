@@ -44,6 +44,8 @@ export interface Caller {
   readonly principal: Principal;
   readonly scope: Scope;
   readonly autonomy: number;
+  /** SHA-256 of the token, in hex: whether it is still one can be asked by it. */
+  readonly token: string;
 }
 
 /** The tokens of a state directory. Only their hashes are kept. */
@@ -111,7 +113,11 @@ export class Tokens {
 
   /** Who has `secret`. Hashes are compared, so that how long it takes says nothing of a token. */
   callerOf(secret: string): Caller | undefined {
-    const hash = hashOf(secret);
+    return this.callerByHash(hashOf(secret));
+  }
+
+  /** As {@link callerOf}, by the SHA-256 of the secret, in hex. */
+  callerByHash(hash: string): Caller | undefined {
     const token = this.list().find((candidate) => candidate.hash === hash);
     return token && callerOf(token);
   }
@@ -142,10 +148,11 @@ function unreadable(cause: unknown): AgentError {
 const isSameVersion = (a: FileStatus, b: FileStatus): boolean =>
   a.ino === b.ino && a.size === b.size && a.ctimeSec === b.ctimeSec && a.ctimeNsec === b.ctimeNsec;
 
-const callerOf = ({ name, scope, autonomy, groups }: Token): Caller => ({
+const callerOf = ({ name, scope, autonomy, groups, hash }: Token): Caller => ({
   principal: { type: "Agent", id: name, attributes: { autonomy }, groups },
   scope,
   autonomy,
+  token: hash,
 });
 
 const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");

@@ -20,6 +20,7 @@ import type { Served } from "../server/context.ts";
 import { Followers } from "../server/followers.ts";
 import { IdempotencyKeys } from "../server/idempotency.ts";
 import { listen } from "../server/listen.ts";
+import { Sessions } from "../server/sessions.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
@@ -59,6 +60,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     catalogue,
     keys: new IdempotencyKeys(),
     followers: new Followers(),
+    sessions: new Sessions(),
     version: packageJson.version,
     get timeMs() {
       return settings.limits.timeout_ms;

@@ -106,6 +106,14 @@ export const LIMITS = {
   /** Idempotency keys that are remembered of one principal, and for how long, in milliseconds. */
   idempotencyKeys: 2000,
   idempotencyMs: 86_400_000,
+  /** Codes for a login at the operator page that wait, and for how long each is good, in milliseconds. */
+  loginCodes: 4,
+  loginCodeMs: 60_000,
+  /** Logins at the operator page at the same time. */
+  pageSessions: 16,
+  /** How long one lasts, and how long while nothing comes of it, in milliseconds. */
+  pageSessionMs: 28_800_000,
+  pageIdleMs: 1_800_000,
   /** Denials on one page. */
   denialsPage: 200,
   /** Bytes of the decision log that one page of denials is looked for in. */

@@ -1,12 +1,15 @@
-import type { Agent, Caller } from "../agent/index.ts";
+import type { Agent, Caller, Tokens } from "../agent/index.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Followers } from "./followers.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
+import type { SessionSecret, Sessions } from "./sessions.ts";
 
 /** What the handlers of requests share. */
 export interface Variables {
   readonly requestId: string;
   readonly caller: Caller;
+  /** What a request of the operator page's own script came with; of others nobody looks at it. */
+  readonly session?: SessionSecret;
 }
 
 export interface Env {
@@ -16,7 +19,8 @@ export interface Env {
 /** What the routes are made for. */
 export interface Served {
   readonly agent: Agent;
-  readonly tokens: { callerOf(secret: string): Caller | undefined };
+  readonly tokens: Pick<Tokens, "callerOf" | "callerByHash">;
+  readonly sessions: Sessions;
   readonly version: string;
   /** What all listeners have in common. */
   readonly keys: IdempotencyKeys;

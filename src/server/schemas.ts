@@ -100,6 +100,7 @@ export const StatusSchema = z
     policy_revision: z.string(),
     running: z.number(),
     queued: z.number(),
+    page_sessions: z.number().openapi({ description: "Logins at the operator page" }),
     changes: z.number().openapi({
       description: "Grows with whatever happens to runs, denials and approvals: else nothing of them is new",
     }),

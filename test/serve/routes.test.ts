@@ -168,6 +168,9 @@ test("the description has every route, what it takes and how it refuses", async 
     "/v1/approvals",
     "/v1/admin/kill",
     "/v1/admin/resume",
+    "/v1/admin/page",
+    "/page/login",
+    "/page/logout",
   ])
     expect(paths).toContain(path);
   const lacking = Object.entries(body.paths).flatMap(([path, methods]) =>

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { executable } from "./executable.ts";
 
 const ENVIRONMENT = { PATH: "/usr/bin:/bin" };
@@ -55,6 +55,13 @@ export class AgentWorld {
     const path = join(this.path, name);
     writeFileSync(path, text, { mode: 0o600 });
     return path;
+  }
+
+  /** A program below the directory. */
+  executable(name: string, text: string): void {
+    const path = join(this.path, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o700 });
   }
 
   /** Starts an agent, and returns when it takes scripts. */

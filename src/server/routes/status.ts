@@ -6,12 +6,12 @@ import { answer, json, KillBody, PROBLEM, StatusSchema } from "../schemas.ts";
 
 /** How the agent is, and the switch that stops everything. */
 export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
-  const { agent, version } = served;
+  const { agent, sessions, version } = served;
   const admin = authentication(served, "admin");
   const status = () => {
     const { killed, revision, running, queued, changes } = agent.status();
     const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
-    const counts = { running, queued, changes };
+    const counts = { running, queued, page_sessions: sessions.count, changes };
     return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts };
   };
 
