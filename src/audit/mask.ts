@@ -28,6 +28,12 @@ export function cut(text: string, maxBytes: number): string {
   return `${kept}… (${text.length} characters)`;
 }
 
+/** Whether something of an id was left out because it may be secret: all that URLs have in those places is. */
+export function isMasked(type: string, id: string): boolean {
+  const url = type.startsWith("network::") ? URL.parse(id) : null;
+  return url !== null && url.host !== "" && [url.username, url.search, url.hash].some((part) => part !== "");
+}
+
 /** User and password, and the values of the query and of the fragment, are where URLs carry secrets. */
 function maskedUrl(id: string): string {
   const url = URL.parse(id);

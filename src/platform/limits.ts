@@ -124,6 +124,13 @@ export const LIMITS = {
   reportBytes: 512 * MiB,
   /** How long a run may overstay its time before its process is ended, in milliseconds. */
   overstayMs: 2000,
+  /** Bytes of a batch of records that goes to the central team, compressed, and before. */
+  uploadBytes: 32 * KiB,
+  uploadPlainBytes: 512 * KiB,
+  /** Wall time of one request to the central team, in milliseconds. */
+  uploadTimeMs: 30_000,
+  /** Bytes of the certificates of the authorities that vouch for the central team. */
+  authorityBytes: 256 * KiB,
   /** Bytes of one record of the decision log. */
   decisionBytes: 16 * KiB,
   /** Bytes of one file of the decision log; then the next one begins. */
