@@ -25,13 +25,14 @@ import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
 import { overridesOf } from "./overrides.ts";
+import { Reports } from "./reports.ts";
 import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
 const TOKEN_FILE = "token";
 const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTONOMY } as const;
 const PRIVATE = 0o600;
-/** How long connections have to end after their runs, in milliseconds. */
+/** How long connections have to end after their runs, in milliseconds, and what is left to report, too. */
 const CLOSE_MS = 1000;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
@@ -54,6 +55,8 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
   await named(settings.policy, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
+  const { state } = settings;
+  const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
   const served: Served = {
     agent,
     tokens,
@@ -62,6 +65,9 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     followers: new Followers(),
     sessions: new Sessions(),
     version: packageJson.version,
+    get upload() {
+      return reports.current;
+    },
     get timeMs() {
       return settings.limits.timeout_ms;
     },
@@ -76,16 +82,23 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     });
     return listen(served, settings.socket, address);
   });
-  const ended = whenAskedToEnd(() => agent.stopNow());
+  const ended = whenAskedToEnd(() => {
+    agent.stopNow();
+    reports.stopNow();
+  });
+  await reports.follow(settings.upload);
   onHangup(async () => {
     settings = await reloaded(agent, options, settings);
+    await reports.follow(settings.upload);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
   await ended;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;
+  const end = performance.now() + graceMs;
   const closed = places.map(({ listener }) => listener.stop(graceMs + CLOSE_MS));
   await agent.stop(graceMs);
+  await reports.stop(Math.max(end - performance.now(), CLOSE_MS));
   await Promise.all(closed);
 }
 
@@ -150,11 +163,12 @@ const policyOf = ({ policy }: Settings): string | undefined =>
 
 function agentOptions(
   options: ReadonlyMap<string, string>,
-  { limits, log, decision_log, policy, socket, listen }: Settings,
+  { limits, log, decision_log, policy, socket, listen, upload }: Settings,
 ): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
   // Also the configuration that is not there: a script that made it would say how the next start is.
-  const files = [options.get("config"), defaultConfigurationPath(), policy, socket];
+  const own = [options.get("config"), defaultConfigurationPath(), policy, socket];
+  const files = [...own, upload?.token_file, upload?.ca_file];
   return {
     keep: files.flatMap((path) => (path === undefined ? [] : resolve(path))),
     ...(listen === undefined ? {} : { listen }),

@@ -12,6 +12,14 @@ export const Status = z.object({
   running: z.number(),
   queued: z.number(),
   page_sessions: z.number().optional(),
+  upload: z
+    .object({
+      queued: z.number(),
+      dropped_total: z.number(),
+      last_success: text.optional(),
+      error: z.object({ code: text, message: text }).optional(),
+    })
+    .optional(),
 });
 
 /** For a login at the operator page: `<address>#<code>`. */

@@ -16,6 +16,17 @@ export interface Env {
   readonly Variables: Variables;
 }
 
+/** How reports fare. */
+export interface Reporting {
+  current(): {
+    readonly queued: number;
+    readonly dropped_total: number;
+    readonly last_success?: string;
+    readonly error?: { readonly code: string; readonly message: string };
+  };
+  metricsText(): string;
+}
+
 /** What the routes are made for. */
 export interface Served {
   readonly agent: Agent;
@@ -26,6 +37,8 @@ export interface Served {
   readonly keys: IdempotencyKeys;
   readonly followers: Followers;
   readonly catalogue: Catalogue;
+  /** Reports to the central team, where there are any. */
+  readonly upload: Reporting | undefined;
   /** Milliseconds that a script may have at most, and has unless the request says otherwise. */
   readonly timeMs: number;
   /** Milliseconds that `POST /v1/runs` waits for the end of the run. */

@@ -104,6 +104,15 @@ export const StatusSchema = z
     changes: z.number().openapi({
       description: "Grows with whatever happens to runs, denials and approvals: else nothing of them is new",
     }),
+    upload: z
+      .object({
+        queued: z.number().openapi({ description: "Records of the decision log that were not sent yet" }),
+        dropped_total: z.number().openapi({ description: "Records that never were" }),
+        last_success: z.string().optional(),
+        error: z.object({ code: z.string(), message: z.string() }).optional(),
+      })
+      .optional()
+      .openapi({ description: "Reports to the central team; absent where none are made" }),
   })
   .openapi("Status");
 

@@ -51,9 +51,9 @@ export class AgentWorld {
   /** @param program the executable, or a copy of it that may come to harm */
   constructor(private readonly program = executable()) {}
 
-  file(name: string, text: string): string {
+  file(name: string, text: string, mode = 0o600): string {
     const path = join(this.path, name);
-    writeFileSync(path, text, { mode: 0o600 });
+    writeFileSync(path, text, { mode });
     return path;
   }
 

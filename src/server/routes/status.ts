@@ -12,7 +12,8 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
     const { killed, revision, running, queued, changes } = agent.status();
     const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
     const counts = { running, queued, page_sessions: sessions.count, changes };
-    return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts };
+    const upload = served.upload && { upload: served.upload.current() };
+    return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts, ...upload };
   };
 
   app.openapi(
