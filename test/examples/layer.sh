@@ -47,8 +47,9 @@ UNIT
 }
 
 if [ "${1:-}" = inside ]; then inside "$2" "$3" "$4"; fi
+# With unshare all ends that runs in the namespaces.
 space() {
-  exec unshare --mount --pid --fork --uts --ipc --net --kill-child "$@"
+  exec timeout --signal=KILL 150 unshare --mount --pid --fork --uts --ipc --net --kill-child "$@"
 }
 if [ "$3" = script ]; then space bash "$0" inside "$@"; fi
 # A control group of its own: systemd moves every process that it finds in the root of what it sees.
