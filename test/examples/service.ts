@@ -20,8 +20,8 @@ new() { [ "$(pid)" != "$1" ] && answers; }
 
 /** For bash, as root, once the agent runs: what somebody with a token may do, and what not. */
 export const USE = `
-setpriv --reuid=remit --regid=remit --clear-groups \\
-  remit token create helpdesk --group support --config /etc/remit/remit.toml >/run/helpdesk.token
+(umask 077 && setpriv --reuid=remit --regid=remit --clear-groups \\
+  remit token create helpdesk --group support --config /etc/remit/remit.toml >/run/helpdesk.token)
 run() { remit run --agent --config /etc/remit/remit.toml --token-file /run/helpdesk.token -o human -e "$1" 2>&1; }
 echo "== allowed"; run 'cat("/var/log/edge-agent/agent.log")'
 echo "== not permitted"; run 'write("/var/log/edge-agent/agent.log", "")'

@@ -292,6 +292,8 @@ describe("a log that", () => {
     write(...records(5));
     await started().drain(NEVER);
     truncateSync(join(path, "decisions.00000001.jsonl"), 10);
+    log.close();
+    log = new DecisionLog(directory);
     const upload = started();
     write("again");
     await upload.drain(NEVER);
