@@ -5,6 +5,8 @@ import { dirname, join } from "node:path";
 import { executable } from "../support/executable.ts";
 
 const SYSTEMD = "/lib/systemd/systemd";
+/** What the scripts of the tests call. */
+const TOOLS = ["curl", "ip", "python3", "setpriv", "unshare"];
 const PATIENCE_MS = 180_000;
 
 /** A machine for a test. */
@@ -26,6 +28,8 @@ interface Machine {
 export function onMachine({ files, packages, init, script }: Machine) {
   if (process.platform !== "linux" || process.geteuid?.() !== 0) return skipped("not root");
   if (init === "systemd" && !existsSync(SYSTEMD)) return skipped("no systemd");
+  const missing = TOOLS.find((tool) => Bun.which(tool) === null);
+  if (missing !== undefined) return skipped(`no ${missing}`);
   const directory = mkdtempSync(join(tmpdir(), "remit-machine-"));
   try {
     mkdirSync(join(directory, "out"));

@@ -23,6 +23,11 @@ export const USE = `
 (umask 077 && setpriv --reuid=remit --regid=remit --clear-groups \\
   remit token create helpdesk --group support --config /etc/remit/remit.toml >/run/helpdesk.token)
 run() { remit run --agent --config /etc/remit/remit.toml --token-file /run/helpdesk.token -o human -e "$1" 2>&1; }
+# Has its answer as long as the agent has not ended: it is one request.
+post() {
+  curl --silent --unix-socket /var/lib/remit/remit.sock --header "Authorization: Bearer $(cat /run/helpdesk.token)" \\
+    --header 'Content-Type: application/json' --data "{\\"script\\": \\"$1\\"}" http://localhost/v1/runs
+}
 echo "== allowed"; run 'cat("/var/log/edge-agent/agent.log")'
 echo "== not permitted"; run 'write("/var/log/edge-agent/agent.log", "")'
 echo "== forbidden"; run 'cat("/var/log/edge-agent/login.log")'
