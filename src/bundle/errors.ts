@@ -1,7 +1,7 @@
 /** What is wrong with metadata or with a target, by the checks of TUF. */
 type MetadataCode =
   | "metadata_invalid"
-  | "metadata_missing"
+  | "missing"
   | "bad_signature"
   | "rollback"
   | "expired"
@@ -12,7 +12,7 @@ type MetadataCode =
 type TransportCode =
   | "unreachable"
   | "certificate"
-  | "proxy"
+  | "certificate_time"
   | "timeout"
   | "too_large"
   | "incomplete"

@@ -12,10 +12,26 @@ import type { RoleJson } from "./schema.ts";
  */
 export function expectSigned(
   name: string,
-  { keyids, threshold }: RoleJson,
+  role: RoleJson,
+  keys: ReadonlyMap<string, PublicKey>,
+  document: Metadata,
+): void {
+  const count = signersOf(role, keys, document);
+  if (count >= role.threshold) return;
+  const why = `${name} has ${count} valid signatures of the ${role.threshold} that it takes`;
+  throw new BundleError("bad_signature", why);
+}
+
+/** Whether {@link expectSigned} takes it. */
+export const isSigned = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): boolean =>
+  signersOf(role, keys, document) >= role.threshold;
+
+/** How many keys of the role signed. */
+function signersOf(
+  { keyids }: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
   { canonical, signatures }: Metadata,
-): void {
+): number {
   const signers = new Set<string>();
   for (const id of keyids) {
     const [key, signature] = [keys.get(id), signatures.get(id)];
@@ -23,11 +39,7 @@ export function expectSigned(
       signers.add(key.fingerprint);
     }
   }
-  if (signers.size >= threshold) return;
-  throw new BundleError(
-    "bad_signature",
-    `${name} has ${signers.size} valid signatures of the ${threshold} that it takes`,
-  );
+  return signers.size;
 }
 
 function isValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
