@@ -44,6 +44,7 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   hono: ["server"],
   "@hono/zod-openapi": ["server"],
   zod: ["agent", "audit", "bundle", "runner", "configuration", "client"],
+  "@tufjs/canonical-json": ["bundle"],
   "smol-toml": ["configuration"],
   "@modelcontextprotocol/server": ["server"],
 };

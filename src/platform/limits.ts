@@ -138,6 +138,29 @@ export const LIMITS = {
   /** Files of the decision log that are kept. */
   decisionFiles: 8,
 
+  /** Bytes of the roles' metadata in a repository of bundles: what there is no signed length for. */
+  rootBytes: 64 * KiB,
+  timestampBytes: 16 * KiB,
+  snapshotBytes: 256 * KiB,
+  targetsBytes: MiB,
+  /** Levels of lists and objects in metadata of a repository. */
+  metadataNesting: 32,
+  /** New versions of the root that one update goes through (TUF 5.3.3, Y). */
+  rootRotations: 256,
+  /** Roles that one search for a target visits (TUF 5.6.7.1). */
+  delegations: 32,
+  /** Wall time of a download from a repository, in milliseconds, and the slowest that it may be beyond that. */
+  downloadTimeMs: 60_000,
+  downloadBytesPerSecond: 4 * KiB,
+  /** Wall time in which nothing of a download arrives, in milliseconds. */
+  downloadIdleMs: 30_000,
+  /** Bytes of a file of the state of bundles: all trusted metadata. */
+  bundleStateBytes: 32 * MiB,
+  /** Bundles that were refused and are remembered. */
+  rejectedBundles: 16,
+  /** Bytes of a bundle as it is downloaded. */
+  bundleBytes: 16 * MiB,
+
   /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
   busTimeMs: 180_000,
   /** Bytes of one answer from the system bus. */
