@@ -1,0 +1,27 @@
+/** What is wrong with an archive. */
+type ArchiveCode = "archive_invalid" | "archive_too_large";
+
+/** Stable codes of what can be wrong with bundles and their repositories. */
+export type BundleErrorCode = ArchiveCode;
+
+export interface BundleErrorOptions extends ErrorOptions {
+  /** Name of the file in the bundle. */
+  readonly file?: string;
+  /** Line of the file, from 1. */
+  readonly line?: number;
+}
+
+export class BundleError extends Error {
+  override readonly name = "BundleError";
+  readonly file: string | undefined;
+  readonly line: number | undefined;
+  constructor(
+    readonly code: BundleErrorCode,
+    message: string,
+    { file, line, ...options }: BundleErrorOptions = {},
+  ) {
+    super(message, options);
+    this.file = file;
+    this.line = line;
+  }
+}
