@@ -39,4 +39,10 @@ export class PolicyError extends Error {
   get explained(): string {
     return this.help === undefined ? this.message : `${this.message}; ${this.help}`;
   }
+
+  /** As {@link explained}, after the place in the text. */
+  get located(): string {
+    if (this.position === undefined) return this.explained;
+    return `line ${this.position.line}, column ${this.position.column}: ${this.explained}`;
+  }
 }
