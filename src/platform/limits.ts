@@ -123,6 +123,11 @@ export const LIMITS = {
   /** Files of the decision log that are kept. */
   decisionFiles: 8,
 
+  /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
+  signerTimeMs: 300_000,
+  /** Bytes that it answers. */
+  signerOutputBytes: 4 * KiB,
+
   /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
   busTimeMs: 180_000,
   /** Bytes of one answer from the system bus. */
