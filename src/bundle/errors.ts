@@ -1,10 +1,49 @@
+/** What is wrong with metadata or with a target, by the checks of TUF. */
+type MetadataCode =
+  | "metadata_invalid"
+  | "metadata_missing"
+  | "bad_signature"
+  | "rollback"
+  | "expired"
+  | "mismatch"
+  | "target_unknown";
+
+/** What is wrong with the way to the repository. */
+type TransportCode =
+  | "unreachable"
+  | "certificate"
+  | "proxy"
+  | "timeout"
+  | "too_large"
+  | "incomplete"
+  | "encoding"
+  | "redirect"
+  | "http_status"
+  | "captive_portal";
+
+/** What is wrong with the state on the disk. */
+type StoreCode = "state_unavailable";
+
 /** What is wrong with an archive. */
 type ArchiveCode = "archive_invalid" | "archive_too_large";
 
+/** What is wrong with the repository of a central team, its keys, or what was asked of it. */
+type RepositoryCode =
+  | "key_file"
+  | "passphrase"
+  | "signer"
+  | "repository_busy"
+  | "repository_io"
+  | "repository_invalid";
+
 /** Stable codes of what can be wrong with bundles and their repositories. */
-export type BundleErrorCode = ArchiveCode;
+export type BundleErrorCode = MetadataCode | TransportCode | StoreCode | ArchiveCode | RepositoryCode;
 
 export interface BundleErrorOptions extends ErrorOptions {
+  /** What the server answered with. */
+  readonly status?: number;
+  /** How long the server wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number | undefined;
   /** Name of the file in the bundle. */
   readonly file?: string;
   /** Line of the file, from 1. */
@@ -13,14 +52,18 @@ export interface BundleErrorOptions extends ErrorOptions {
 
 export class BundleError extends Error {
   override readonly name = "BundleError";
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
   readonly file: string | undefined;
   readonly line: number | undefined;
   constructor(
     readonly code: BundleErrorCode,
     message: string,
-    { file, line, ...options }: BundleErrorOptions = {},
+    { status, retryAfterMs, file, line, ...options }: BundleErrorOptions = {},
   ) {
     super(message, options);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
     this.file = file;
     this.line = line;
   }

@@ -123,6 +123,24 @@ export const LIMITS = {
   /** Files of the decision log that are kept. */
   decisionFiles: 8,
 
+  /** Bytes of the roles' metadata in a repository of bundles: what there is no signed length for. */
+  rootBytes: 64 * KiB,
+  timestampBytes: 16 * KiB,
+  snapshotBytes: MiB,
+  targetsBytes: 4 * MiB,
+  /** Levels of lists and objects in metadata of a repository. */
+  metadataNesting: 32,
+  /** New versions of the root that one update goes through (TUF 5.3.3, Y). */
+  rootRotations: 256,
+  /** Roles that one search for a target visits (TUF 5.6.7.1). */
+  delegations: 32,
+  /** Bytes of a bundle as it is downloaded. */
+  bundleBytes: 16 * MiB,
+  /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
+  signerTimeMs: 300_000,
+  /** Bytes that it answers. */
+  signerOutputBytes: 4 * KiB,
+
   /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
   busTimeMs: 180_000,
   /** Bytes of one answer from the system bus. */

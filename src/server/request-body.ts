@@ -1,10 +1,12 @@
 import type { MiddlewareHandler } from "hono";
+import { expectUnambiguous, JsonTextError } from "../platform/json-text.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { knownCaller } from "./authentication.ts";
 import type { Env, Served } from "./context.ts";
-import { expectUnambiguous } from "./json-text.ts";
 import { Problem } from "./problem.ts";
 
+/** Levels of a body around the value of an argument, which has {@link LIMITS.valueNesting} of its own, tagged. */
+const MAX_DEPTH = 2 * LIMITS.valueNesting + 8;
 const NO_BODY = ["GET", "HEAD", "OPTIONS", "TRACE"];
 
 /**
@@ -17,7 +19,7 @@ export function requestBody(served: Served): MiddlewareHandler<Env> {
       if (Number(c.req.header("content-length") ?? 0) > LIMITS.requestBytes) throw tooLarge();
       if (c.req.raw.body !== null && knownCaller(c, served) !== undefined) {
         const text = decoded(await bytesOf(c.req.raw.body));
-        expectUnambiguous(text);
+        expectOneMeaning(text);
         const { url, method, headers, signal } = c.req.raw;
         c.req.raw = new Request(url, { method, headers, signal, body: text });
         c.req.bodyCache.text = Promise.resolve(text) as never;
@@ -56,6 +58,15 @@ function decoded(bytes: Buffer): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     throw new Problem("body_invalid", "the body is not UTF-8");
+  }
+}
+
+function expectOneMeaning(text: string): void {
+  try {
+    expectUnambiguous(text, MAX_DEPTH);
+  } catch (error) {
+    if (!(error instanceof JsonTextError)) throw error;
+    throw new Problem("body_invalid", `the body cannot be read: ${error.message}`);
   }
 }
 

@@ -1,17 +1,19 @@
-import { LIMITS } from "../platform/limits.ts";
-import { Problem } from "./problem.ts";
-
-/** Levels of a body around the value of an argument, which has {@link LIMITS.valueNesting} of its own, tagged. */
-const MAX_DEPTH = 2 * LIMITS.valueNesting + 8;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+
+/** The text means nothing, or not the same to everybody. */
+export class JsonTextError extends Error {
+  override readonly name = "JsonTextError";
+}
 
 /**
  * Refuses what two readers of the JSON text could take for two things: names that occur twice in an object (which one
  * counts is not said, RFC 8259 section 4), halves of surrogate pairs, and what is nested too deep. Whether it is JSON at
  * all, its parser says.
+ * @param maxDepth levels of lists and objects
+ * @throws {JsonTextError}
  */
-export function expectUnambiguous(text: string): void {
+export function expectUnambiguous(text: string, maxDepth: number): void {
   /** Of each list or object that is open: its names, `undefined` of a list. */
   const open: (Set<string> | undefined)[] = [];
   let isName = false;
@@ -47,12 +49,12 @@ export function expectUnambiguous(text: string): void {
         break;
       default:
     }
-    if (open.length > MAX_DEPTH) throw invalid(`it is nested deeper than ${MAX_DEPTH} levels`);
+    if (open.length > maxDepth) throw new JsonTextError(`it is nested deeper than ${maxDepth} levels`);
   }
 }
 
 function expectNew(names: Set<string>, name: string): void {
-  if (names.has(name)) throw invalid(`${JSON.stringify(name)} occurs twice in an object`);
+  if (names.has(name)) throw new JsonTextError(`${JSON.stringify(name)} occurs twice in an object`);
   names.add(name);
 }
 
@@ -71,10 +73,8 @@ function contentOf(written: string): string {
   try {
     content = JSON.parse(written);
   } catch {
-    throw invalid("it is not JSON");
+    throw new JsonTextError("it is not JSON");
   }
   if (typeof content === "string" && content.isWellFormed()) return content;
-  throw invalid("a string has half of a surrogate pair");
+  throw new JsonTextError("a string has half of a surrogate pair");
 }
-
-const invalid = (why: string): Problem => new Problem("body_invalid", `the body cannot be read: ${why}`);

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { expectUnambiguous } from "./json-text.ts";
 
+const DEPTH = 264;
 const why = (text: string): string => {
   try {
-    expectUnambiguous(text);
+    expectUnambiguous(text, DEPTH);
     return "";
   } catch (error) {
     return String(error);

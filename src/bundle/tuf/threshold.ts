@@ -1,0 +1,40 @@
+import { BundleError } from "../errors.ts";
+import type { PublicKey } from "./keys.ts";
+import type { Metadata } from "./metadata.ts";
+import type { RoleJson } from "./schema.ts";
+
+/**
+ * Refuses a document that is not signed by a threshold of the keys of `role`. Keys are counted, not signatures and not key
+ * ids (TUF 5.3.4, 5.4.2, 5.5.3, 5.6.3). A signature that is not valid, or of somebody else, does no harm.
+ * @param name what the role is called
+ * @param keys the keys of the document that delegates to it
+ * @throws {BundleError} bad_signature
+ */
+export function expectSigned(
+  name: string,
+  { keyids, threshold }: RoleJson,
+  keys: ReadonlyMap<string, PublicKey>,
+  { canonical, signatures }: Metadata,
+): void {
+  const signers = new Set<string>();
+  for (const id of keyids) {
+    const [key, signature] = [keys.get(id), signatures.get(id)];
+    if (key !== undefined && signature !== undefined && isValid(key, canonical, signature)) {
+      signers.add(key.fingerprint);
+    }
+  }
+  if (signers.size >= threshold) return;
+  throw new BundleError(
+    "bad_signature",
+    `${name} has ${signers.size} valid signatures of the ${threshold} that it takes`,
+  );
+}
+
+function isValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return key.verify(message, signature);
+  } catch {
+    // OpenSSL throws at some signatures that have not even the form of one.
+    return false;
+  }
+}
