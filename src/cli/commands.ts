@@ -85,6 +85,18 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import("./runner.ts")).runner,
   },
+  {
+    name: "check-bundle",
+    summary: "Check a bundle for the agent before it is activated",
+    usage: "check-bundle --path FILE --sha256 HEX --fleet NAME --channel NAME",
+    options: ["path", "sha256", "fleet", "channel"].map((name) => ({
+      name,
+      value: "TEXT",
+      required: true,
+      summary: "What it must be",
+    })),
+    load: async () => (await import("./bundle/check.ts")).checkCommand,
+  },
 ];
 
 /** All commands, in the order of the help text. */
@@ -228,6 +240,49 @@ export const COMMANDS: readonly Command[] = [
     usage: "validate -p PATH [--json]",
     options: [policyFile, json],
     load: async () => (await import("./validate.ts")).validatePolicy,
+  },
+  {
+    name: "bundle build",
+    summary: "Make a bundle of a folder, if nothing is wrong with it",
+    usage: "bundle build DIR -o FILE [--revision TEXT] [--created TIME] [--allow-broad] [--json]",
+    operand: "DIR",
+    needsOperand: true,
+    options: [
+      { name: "output", short: "o", value: "FILE", required: true, summary: "Where to write the archive" },
+      { name: "revision", value: "TEXT", summary: "Instead of the one in metadata.json" },
+      { name: "created", value: "TIME", summary: "Instead of the one in metadata.json" },
+      { name: "allow-broad", summary: "Take a policy that permits everything to everybody" },
+      json,
+    ],
+    load: async () => (await import("./bundle/build.ts")).buildCommand,
+  },
+  {
+    name: "bundle inspect",
+    summary: "Show what is in a bundle",
+    usage: "bundle inspect FILE [--json]",
+    operand: "FILE",
+    needsOperand: true,
+    options: [json],
+    load: async () => (await import("./bundle/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "bundle diff",
+    summary: "Show what differs between two bundles, and what it can allow; status 0, 1 or 2 as of diff",
+    usage: "bundle diff OLD NEW [--json]",
+    operand: "OLD",
+    needsOperand: true,
+    secondOperand: "NEW",
+    options: [json],
+    load: async () => (await import("./bundle/diff.ts")).diffCommand,
+  },
+  {
+    name: "bundle test",
+    summary: "Check a bundle or its folder, and run its policy tests",
+    usage: "bundle test DIR|FILE [--json]",
+    operand: "DIR|FILE",
+    needsOperand: true,
+    options: [json],
+    load: async () => (await import("./bundle/test.ts")).testCommand,
   },
   {
     name: "functions",
