@@ -76,12 +76,15 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
   {
     name: "runner",
     summary: "Run scripts for the agent",
-    usage: "runner --state DIR --log-level LEVEL --decision-bytes BYTES",
+    usage: "runner --state DIR --log-level LEVEL --decision-bytes BYTES --executable PATH",
     options: [
       { name: "state", value: "DIR", required: true, summary: "The state directory" },
       { name: "policy", value: "NAME", summary: "Name of the policy in it" },
       { name: "log-level", value: "LEVEL", required: true, summary: "The least level that is logged" },
       { name: "decision-bytes", value: "BYTES", required: true, summary: "Of the decision log" },
+      { name: "executable", value: "PATH", required: true, summary: "The agent's own" },
+      { name: "keep", value: "PATH", many: true, summary: "A file that no script changes" },
+      { name: "listen", value: "ADDRESS", summary: "Where the agent listens" },
     ],
     load: async () => (await import("./runner.ts")).runner,
   },

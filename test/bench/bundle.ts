@@ -8,7 +8,7 @@ import { checkInProcess } from "../../src/bundle/content/check-process.ts";
 import { BUNDLE_BOUNDS, diffBundles, policiesOf, readBundle } from "../../src/bundle/content/index.ts";
 import { runTests } from "../../src/bundle/content/run-tests.ts";
 import { createAccess, prepareCedar, validate } from "../../src/policy/index.ts";
-import { withAutonomy } from "../../src/runner/own-policies.ts";
+import { withOwn } from "../../src/runner/own-policies.ts";
 import { executable } from "../support/executable.ts";
 
 const RUNS = 15;
@@ -115,15 +115,15 @@ for (const count of [1, 100, 1000]) {
     "read the content": () => readBundle(bytes),
     "parse policies, schema, entities": () => policiesOf(content),
     "validate strictly": () => validate(set),
-    "run 10 policy tests": () => runTests(content, withAutonomy(set)),
+    "run 10 policy tests": () => runTests(content, withOwn(set)),
     "activate in a runner: read, parse, first decision": () =>
-      createAccess(withAutonomy(policiesOf(readBundle(bytes))), {
+      createAccess(withOwn(policiesOf(readBundle(bytes))), {
         type: "Agent",
         id: "a",
         attributes: { autonomy: 4 },
         groups: ["g19"],
       }).permit(READ),
-    "compare with itself": () => diffBundles(content, content, withAutonomy),
+    "compare with itself": () => diffBundles(content, content, (each) => withOwn(each)),
     "check in a process of its own": async () => {
       const answer = await checkInProcess(candidate, { program: executable() });
       if (!("ok" in answer)) throw new Error(answer.refused.message);
