@@ -34,7 +34,15 @@ type RepositoryCode =
   | "signer"
   | "repository_busy"
   | "repository_io"
-  | "repository_invalid";
+  | "repository_invalid"
+  | "keys_invalid"
+  | "nothing_to_renew"
+  | "nothing_staged"
+  | "not_of_role"
+  | "below_threshold"
+  | "clock"
+  | "wrong_channel"
+  | "revision_used";
 
 /** Stable codes of what can be wrong with bundles and their repositories. */
 export type BundleErrorCode = MetadataCode | TransportCode | StoreCode | ArchiveCode | RepositoryCode;

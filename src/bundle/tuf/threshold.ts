@@ -12,23 +12,28 @@ import type { RoleJson } from "./schema.ts";
  */
 export function expectSigned(
   name: string,
-  { keyids, threshold }: RoleJson,
+  role: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
-  { canonical, signatures }: Metadata,
+  metadata: Metadata,
 ): void {
-  const signers = new Set<string>();
-  for (const id of keyids) {
-    const [key, signature] = [keys.get(id), signatures.get(id)];
-    if (key !== undefined && signature !== undefined && isValid(key, canonical, signature)) {
-      signers.add(key.fingerprint);
-    }
-  }
-  if (signers.size >= threshold) return;
+  const signers = new Set(signersOf(role, keys, metadata).map((id) => keys.get(id)?.fingerprint));
+  if (signers.size >= role.threshold) return;
   throw new BundleError(
     "bad_signature",
-    `${name} has ${signers.size} valid signatures of the ${threshold} that it takes`,
+    `${name} has ${signers.size} valid signatures of the ${role.threshold} that it takes`,
   );
 }
+
+/** Ids of the keys of a role that have signed a document. */
+export const signersOf = (
+  { keyids }: RoleJson,
+  keys: ReadonlyMap<string, PublicKey>,
+  { canonical, signatures }: Metadata,
+): readonly string[] =>
+  keyids.filter((id) => {
+    const [key, signature] = [keys.get(id), signatures.get(id)];
+    return key !== undefined && signature !== undefined && isValid(key, canonical, signature);
+  });
 
 function isValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   try {
