@@ -5,6 +5,7 @@ import {
   closing,
   type Fd,
   fsync,
+  listNames,
   openAt,
   openDirectoryFollowing,
   unlinkAt,
@@ -22,6 +23,18 @@ const PUBLIC = 0o644;
 
 /** Where the public half of the key in the file `path` is written. */
 export const publicPath = (path: string): string => `${path}.pub`;
+
+/** Refuses a name that a key has already. @throws {BundleError} key_file */
+export function expectNewKey(path: string): void {
+  inFile(path, () =>
+    closing(openDirectoryFollowing(dirname(resolve(path))), (folder) => {
+      const taken = listNames(folder).find(({ name }) =>
+        [path, publicPath(path)].map((one) => basename(one)).includes(name),
+      );
+      if (taken !== undefined) throw new OsError("EEXIST");
+    }),
+  );
+}
 
 /**
  * Writes a private key to `path` and its public half beside it. No file is ever replaced: what a key signed is lost with it.

@@ -85,9 +85,14 @@ function fromJson(json: KeyJson): NamedKey {
   throw new BundleError("key_file", `keys of ${KEY_KINDS.join(" and ")} sign bundles, not ${json.scheme}`);
 }
 
+const otherKind = (kind: string | undefined): BundleError =>
+  new BundleError("key_file", `keys of ${KEY_KINDS.join(" and ")} sign bundles, not ${kind}`);
+
 function publicPart(key: KeyObject): KeyJson {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;
-  if (kindOf(publicKey) === "ed25519") {
+  const kind = kindOf(publicKey);
+  if (kind === undefined) throw otherKind(publicKey.asymmetricKeyType);
+  if (kind === "ed25519") {
     const { x = "" } = publicKey.export({ format: "jwk" });
     const hex = Buffer.from(x, "base64url").toString("hex");
     return { keytype: "ed25519", scheme: "ed25519", keyval: { public: hex } };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { later, NOW, refusal, Team } from "./testing.ts";
+import { refusal, Team } from "./testing.ts";
 
 let team: Team;
 beforeEach(() => {
@@ -28,6 +28,4 @@ test("a first release", async () => {
   ]);
   expect(team.files("staging")).toEqual({});
   expect(await refusal(team.release())).toStartWith("nothing_staged: ");
-  void later;
-  void NOW;
 });
