@@ -49,7 +49,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
   const agent = new Agent({ ...agentOptions(settings), state: settings.state, directory });
-  await agent.start(policyOf(settings));
+  await naming(settings, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
   if (needsToken(directory, tokens)) writeFirstToken(directory, tokens);
   const served: Served = {
@@ -101,7 +101,7 @@ async function reloaded(
     const next = settingsOf(options);
     const policy = policyOf(next);
     if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
-      await agent.activate(policy);
+      await naming(next, () => agent.activate(policy));
     }
     agent.configure(agentOptions(next));
     const { state, socket, listen: address } = before;
@@ -128,6 +128,16 @@ function settingsOf(options: ReadonlyMap<string, string>): Settings {
 
 const policyOf = ({ policy }: Settings): string | undefined =>
   policy === undefined ? undefined : readText(policy, POLICY);
+
+/** Of a policy that is refused, the file is named. */
+async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
+    throw new AgentError(error.code, `${policy}: ${error.message}`, { cause: error });
+  }
+}
 
 function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;

@@ -13,14 +13,14 @@ import {
   type Decision,
   dryRunAccess,
   isEffect,
-  PolicyError,
   type PolicySet,
   type Principal,
   parsePolicySet,
 } from "../policy/index.ts";
 import { uidText } from "../policy/uid-text.ts";
 import type { PolicySource } from "./active-policy.ts";
-import { AUTONOMY_POLICIES, mustAsk, RESERVED } from "./autonomy.ts";
+import { mustAsk } from "./autonomy.ts";
+import { withAutonomy } from "./own-policies.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
@@ -59,13 +59,13 @@ export class Authority {
     source: PolicySource,
     private readonly log: DecisionLog,
   ) {
-    this.set = withAutonomy(source);
+    this.set = withAutonomy(parsePolicySet(source.text));
     this.revision = source.revision;
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = withAutonomy(source);
+    this.set = withAutonomy(parsePolicySet(source.text));
     this.revision = source.revision;
     this.accesses.clear();
   }
@@ -155,17 +155,6 @@ export class Authority {
     if (this.denials.length < MAX_DENIALS) this.denials.push(denial);
     else this.moreDenials++;
   }
-}
-
-/** The owner's policies and those of the levels of autonomy. @throws {PolicyError} */
-function withAutonomy({ text }: PolicySource): PolicySet {
-  const owned = parsePolicySet(text);
-  const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
-  // Of two policies of one id there would be one, and the other would be lost.
-  if (taken)
-    throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`);
-  const { policies } = parsePolicySet(AUTONOMY_POLICIES);
-  return { ...owned, policies: [...owned.policies, ...policies] };
 }
 
 /** A request as others may see it. */

@@ -46,10 +46,60 @@ test("a long reason is cut", () => {
   expect(control.reason()).toStartWith("éé");
 });
 
-test("a file that was cut short stops everything", () => {
+test("a file that was cut short stops everything, also one that is empty", () => {
   control.nextEpoch();
-  truncateSync(join(path, CONTROL_FILE), 7);
-  expect(control.read().killed).toBe(true);
+  for (const bytes of [7, 0]) {
+    truncateSync(join(path, CONTROL_FILE), bytes);
+    expect(control.read().killed).toBe(true);
+  }
+});
+
+test("who throws the switch resumes, and nobody else", () => {
+  control.kill("maintenance", "centre");
+  control.kill("smoke");
+  expect(control.stops()).toEqual([
+    { by: "owner", reason: "smoke" },
+    { by: "centre", reason: "maintenance" },
+  ]);
+  expect(control.reason()).toBe("smoke; maintenance");
+  control.resume();
+  expect([control.read().killed, control.reason()]).toEqual([true, "maintenance"]);
+  control.resume("centre");
+  expect([control.read().killed, control.stops()]).toEqual([false, []]);
+});
+
+test("writing needs no room: the file has its size before anything is stopped", () => {
+  const { size } = statSync(join(path, CONTROL_FILE));
+  control.kill("x".repeat(1000), "centre");
+  control.kill("x".repeat(1000));
+  control.nextEpoch();
+  expect(statSync(join(path, CONTROL_FILE)).size).toBe(size);
+});
+
+test("of many processes at the same time none undoes what another wrote", async () => {
+  const writer = `
+    import { Control } from ${JSON.stringify(join(import.meta.dirname, "control.ts"))};
+    import { openDirectory } from ${JSON.stringify(join(import.meta.dirname, "../platform/file.ts"))};
+    const control = new Control(openDirectory(process.argv[1]));
+    for (let turn = 0; turn < 2000; turn++) control.nextEpoch();`;
+  rmSync(join(path, CONTROL_FILE));
+  const writers = [1, 2].map(() => Bun.spawn([process.execPath, "-e", writer, path], { stderr: "inherit" }));
+  control.reopen();
+  const ended = Promise.all(writers.map(({ exited }) => exited));
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    control.kill("now");
+    await Bun.sleep(1);
+    expect([control.read().killed, control.reason()]).toEqual([true, "now"]);
+    control.resume();
+    await Bun.sleep(1);
+    expect(control.read().killed).toBe(false);
+  }
+  expect(await ended).toEqual([0, 0]);
+  expect(control.read().epoch).toBeGreaterThanOrEqual(2000);
 });
 
 test("a file that was replaced is noticed, and what was stopped stays so", () => {

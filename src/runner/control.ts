@@ -1,5 +1,8 @@
 import {
+  append,
   close,
+  closing,
+  closingOnError,
   type Fd,
   fstat,
   fsync,
@@ -13,10 +16,23 @@ import { OsError } from "../platform/os-error.ts";
 
 export const CONTROL_FILE = "control";
 const MODE = 0o600;
-/** Bytes of the file: a word each for the switch and the epoch of the policy, then the reason. */
-const HEADER = 16;
+const WORD = 8;
+
+/** Who can throw the switch, each by itself: the owner of the host, and the central team by a bundle. */
+export const CAUSES = ["owner", "centre"] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** Words of the file: the switch of the owner, the epoch of the policy, the switch of the centre. Then their reasons. */
+const HEADER = 3 * WORD;
+const EPOCH_AT = WORD;
 const REASON_BYTES = 496;
-const STOPPED = 1n;
+const PLACES: { readonly [cause in Cause]: { readonly switch: number; readonly reason: number } } = {
+  owner: { switch: 0, reason: HEADER },
+  centre: { switch: 2 * WORD, reason: HEADER + REASON_BYTES },
+};
+const FILE_BYTES = HEADER + CAUSES.length * REASON_BYTES;
+const OFF = 0n;
+const ON = 1n;
 
 export interface ControlState {
   readonly killed: boolean;
@@ -26,7 +42,9 @@ export interface ControlState {
 
 /**
  * What every runner looks at before each operation: whether everything is stopped, and which policy is active. A file,
- * so that it works without the agent's help and outlasts it.
+ * so that it works without the agent's help and outlasts it. Each word is written by itself, so that processes which write
+ * at the same time undo nothing of each other; and the file has its size from the beginning, so that it can be written
+ * when the disk is full.
  */
 export class Control {
   private fd: Fd;
@@ -41,37 +59,44 @@ export class Control {
   /** One system call. A file that was cut short stops everything. */
   read(): ControlState {
     const count = readAt(this.fd, this.header, 0);
-    if (count === 0) return { killed: false, epoch: 0 };
-    const [stopped = STOPPED, epoch = 0n] = this.words;
-    return { killed: count < HEADER || stopped !== 0n, epoch: Number(epoch) };
+    const [owner = ON, epoch = 0n, centre = ON] = this.words;
+    return { killed: count < HEADER || owner !== OFF || centre !== OFF, epoch: Number(epoch) };
+  }
+
+  /** Who has stopped everything, and why. */
+  stops(): readonly { readonly by: Cause; readonly reason: string }[] {
+    return CAUSES.filter((by) => this.isOn(by)).map((by) => ({ by, reason: this.reasonOf(by) }));
   }
 
   /** Why everything is stopped. */
   reason(): string {
-    const bytes = new Uint8Array(REASON_BYTES);
-    const count = readAt(this.fd, bytes, HEADER);
-    return Buffer.from(bytes.subarray(0, count)).toString().replaceAll("\0", "");
+    return this.stops()
+      .map(({ reason }) => reason)
+      .filter((reason) => reason !== "")
+      .join("; ");
   }
 
-  kill(reason: string): void {
-    const bytes = Buffer.alloc(HEADER + REASON_BYTES);
-    bytes.writeBigUInt64LE(STOPPED, 0);
-    bytes.writeBigUInt64LE(BigInt(this.read().epoch), 8);
-    Buffer.from(reason).copy(bytes, HEADER, 0, REASON_BYTES);
-    writeAll(this.fd, bytes, 0);
+  kill(reason: string, by: Cause = "owner"): void {
+    const { switch: at, reason: reasonAt } = PLACES[by];
+    const bytes = Buffer.alloc(REASON_BYTES);
+    Buffer.from(reason).copy(bytes);
+    // The switch first: nothing is to keep it from being thrown.
+    this.write(at, ON);
+    writeAll(this.fd, bytes, reasonAt);
     // It holds at once; that it outlasts a loss of power can take its time.
     fsync(this.fd);
   }
 
-  resume(): void {
-    this.write(0n, this.read().epoch);
+  resume(by: Cause = "owner"): void {
+    this.write(PLACES[by].switch, OFF);
+    fsync(this.fd);
   }
 
   /** Another policy is active from now on. */
   nextEpoch(): number {
-    const { killed, epoch } = this.read();
-    this.write(killed ? STOPPED : 0n, epoch + 1);
-    return epoch + 1;
+    const epoch = this.read().epoch + 1;
+    this.write(EPOCH_AT, BigInt(epoch));
+    return epoch;
   }
 
   /** Whether the file that this one has is no longer the one of that name: nobody else writes to it. */
@@ -86,12 +111,11 @@ export class Control {
 
   /** Takes the file that has the name now, and makes it if there is none. What was stopped stays stopped. */
   reopen(): void {
-    const { killed } = this.read();
-    const reason = this.reason();
+    const before = this.stops();
     const fd = this.open();
     close(this.fd);
     this.fd = fd;
-    if (killed && !this.read().killed) this.kill(reason);
+    for (const { by, reason } of before) if (!this.isOn(by)) this.kill(reason, by);
   }
 
   close(): void {
@@ -99,13 +123,33 @@ export class Control {
   }
 
   private open(): Fd {
-    return openAt(this.directory, CONTROL_FILE, { access: "read-write", create: true, mode: MODE });
+    const fd = openAt(this.directory, CONTROL_FILE, { access: "read-write", create: true, mode: MODE });
+    return closingOnError(fd, () => {
+      if (fstat(fd).size === 0) this.fill();
+      return fd;
+    });
   }
 
-  private write(stopped: bigint, epoch: number): void {
-    const bytes = Buffer.alloc(HEADER);
-    bytes.writeBigUInt64LE(stopped, 0);
-    bytes.writeBigUInt64LE(BigInt(epoch), 8);
-    writeAll(this.fd, bytes, 0);
+  /** Zeros go to the end, wherever that is by then: of two processes that do so none takes anything from the other. */
+  private fill(): void {
+    const end = openAt(this.directory, CONTROL_FILE, { access: "write", append: true });
+    closing(end, () => append(end, new Uint8Array(FILE_BYTES)));
+  }
+
+  private isOn(by: Cause): boolean {
+    const word = new Uint8Array(WORD);
+    return readAt(this.fd, word, PLACES[by].switch) < WORD || word.some((byte) => byte !== 0);
+  }
+
+  private reasonOf(by: Cause): string {
+    const bytes = new Uint8Array(REASON_BYTES);
+    const count = readAt(this.fd, bytes, PLACES[by].reason);
+    return Buffer.from(bytes.subarray(0, count)).toString().replaceAll("\0", "");
+  }
+
+  private write(at: number, word: bigint): void {
+    const bytes = Buffer.alloc(WORD);
+    bytes.writeBigUInt64LE(word);
+    writeAll(this.fd, bytes, at);
   }
 }

@@ -50,7 +50,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
     authority = new Authority(readPolicy(directory, options.policy), log);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
-    tell({ type: "refused", message: error.explained });
+    tell({ type: "refused", message: error.located });
     return;
   }
   const runner = new Runner(options, authority, control, reader, epoch);

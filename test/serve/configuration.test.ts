@@ -96,6 +96,13 @@ describe("at the start", () => {
     expect(agent.said).toContain("everybody may write to the file");
   });
 
+  test("a policy that cannot be used is named, with the place of the fault", async () => {
+    const path = world.file("bad.cedar", "permit(principal, action, resource);\npermit(principal action);");
+    const agent = world.spawn("--policy", path);
+    expect(await agent.ended).toEqual({ code: 1, signal: null });
+    expect(agent.said).toBe(`error: ${path}: line 2, column 18: unexpected token \`action\`\n`);
+  });
+
   test("a policy that cannot be used does not take the place of the one in force", async () => {
     const first = await world.start("--policy", world.file("p.cedar", ALLOW));
     first.signal("SIGTERM");

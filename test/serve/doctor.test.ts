@@ -46,6 +46,17 @@ test("with an agent and a policy", async () => {
   expect(doctor().of("kill switch")).toMatchObject({ state: "ok" });
 });
 
+test("a state directory that is named from the directory that one is in", async () => {
+  await world.start();
+  const { status, stdout } = world.callPlain("doctor", "--json", "--state", "state");
+  expect(status).toBe(0);
+  for (const { name, found } of JSON.parse(stdout).checks) {
+    if (name === "state directory") expect(found).toBe(`${world.state} is this user's alone`);
+  }
+  expect(world.callPlain("status", "--state", "state").status).toBe(0);
+  expect(world.callPlain("status", "--state", "other").status).toBe(1);
+});
+
 test("lines for people", () => {
   const { stdout } = world.call("doctor");
   expect(stdout).toMatch(/^ok {4}configuration +\S/);

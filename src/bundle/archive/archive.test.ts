@@ -135,7 +135,7 @@ describe("what no archive of ours is", () => {
     ["a bomb", gzip(Buffer.alloc(4_000_000)), "limit unpackedBytes: at most 65536"],
     ["one byte of a bomb", gzip(Buffer.alloc(64 * KiB + 1)), "limit unpackedBytes"],
     ["too many files", gzip(writeTar([..."abcdef"].map((name) => file(name)))), "limit files: at most 5"],
-    ["a large file", gzip(writeTar([file("a", 4 * KiB + 1)])), "a is beyond the limit fileBytes"],
+    ["a large file", gzip(writeTar([file("a", 4 * KiB + 1)])), "it is beyond the limit fileBytes"],
   ])("%s", (_, archive, reason) => {
     expect(readRefusal(archive)).toStartWith("archive_too_large: ");
     expect(readRefusal(archive)).toContain(reason);

@@ -23,10 +23,10 @@ export interface ArchiveBounds {
 /** @throws {BundleError} `archive_too_large` */
 export function expectWithin({ limit, most }: Bound, count: number, file?: string): void {
   if (count <= most) return;
-  const where = file === undefined ? "the archive" : file;
+  const what = file === undefined ? "the archive" : "it";
   throw new BundleError(
     "archive_too_large",
-    `${where} is beyond the limit ${limit}: at most ${most}`,
+    `${what} is beyond the limit ${limit}: at most ${most}`,
     file === undefined ? {} : { file },
   );
 }
