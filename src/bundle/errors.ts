@@ -3,7 +3,7 @@ import type { PolicyErrorCode } from "../policy/index.ts";
 /** What is wrong with metadata or with a target, by the checks of TUF. */
 type MetadataCode =
   | "metadata_invalid"
-  | "metadata_missing"
+  | "missing"
   | "bad_signature"
   | "rollback"
   | "expired"
@@ -14,7 +14,7 @@ type MetadataCode =
 type TransportCode =
   | "unreachable"
   | "certificate"
-  | "proxy"
+  | "certificate_time"
   | "timeout"
   | "too_large"
   | "incomplete"

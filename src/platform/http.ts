@@ -102,15 +102,25 @@ export function withoutUser(url: URL): string {
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;
 
-async function requestAny(
+/** What a request brings. */
+export interface Content {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Certificates (PEM) of the only authorities that are trusted; else those that this program comes with. */
+  readonly ca?: string;
+}
+
+/** The answer of the first of `targets` that can be connected to, its body not read. */
+export async function requestAny(
   url: URL,
   targets: readonly Target[],
   signal: AbortSignal,
+  content?: Content,
 ): Promise<IncomingMessage> {
   let failure: unknown;
   for (const target of targets) {
     try {
-      return await request(url, optionsFor(url, target), signal);
+      return await request(url, optionsFor(url, target, content), signal, content?.body);
     } catch (error) {
       if (!UNREACHABLE.includes(codeOf(error))) throw error;
       failure = error;
@@ -120,7 +130,7 @@ async function requestAny(
 }
 
 /** The connection is made to the address; server and certificate are asked for by the name. */
-function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
+export function optionsFor(url: URL, { address, scope }: Target, content?: Content): RequestOptions {
   const host = formatAddress(address) + (scope === 0 ? "" : `%${scope}`);
   const isName = parseAddress(hostOf(url)) === undefined;
   const password = url.username === "" && url.password === "" ? undefined : `${url.username}:${url.password}`;
@@ -128,10 +138,12 @@ function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
     host,
     port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port,
     path: pathOf(url),
-    headers: { host: url.host, accept: "*/*" },
+    ...(content && { method: "POST" }),
+    headers: { host: url.host, accept: "*/*", ...content?.headers },
     agent: false,
     maxHeaderSize: LIMITS.headerBytes,
     rejectUnauthorized: true, // whatever the environment says
+    ...(content?.ca === undefined ? {} : { ca: content.ca }),
     ...(isName ? { servername: url.hostname } : {}),
     ...(password === undefined ? {} : { auth: decodeURIComponent(password) }),
   };
@@ -141,7 +153,12 @@ function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
 const pathOf = ({ href, protocol }: URL): string =>
   href.slice(href.indexOf("/", `${protocol}//`.length)).replace(/#.*/, "");
 
-async function request(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+export async function request(
+  url: URL,
+  options: RequestOptions,
+  signal: AbortSignal,
+  body?: Uint8Array,
+): Promise<IncomingMessage> {
   const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   return new Promise((resolve, reject) => {
     const sent = request({ ...options, signal }, resolve);
@@ -156,7 +173,7 @@ async function request(url: URL, options: RequestOptions, signal: AbortSignal): 
     });
     sent.on("error", reject);
     sent.on("close", connected);
-    sent.end();
+    sent.end(body);
   });
 }
 

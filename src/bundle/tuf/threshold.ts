@@ -14,17 +14,23 @@ export function expectSigned(
   name: string,
   role: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
-  metadata: Metadata,
+  document: Metadata,
 ): void {
-  const signers = new Set(signersOf(role, keys, metadata).map((id) => keys.get(id)?.fingerprint));
-  if (signers.size >= role.threshold) return;
-  throw new BundleError(
-    "bad_signature",
-    `${name} has ${signers.size} valid signatures of the ${role.threshold} that it takes`,
-  );
+  const count = countSigners(role, keys, document);
+  if (count >= role.threshold) return;
+  const why = `${name} has ${count} valid signatures of the ${role.threshold} that it takes`;
+  throw new BundleError("bad_signature", why);
 }
 
-/** Ids of the keys of a role that have signed a document. */
+/** Whether {@link expectSigned} takes it. */
+export const isSigned = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): boolean =>
+  countSigners(role, keys, document) >= role.threshold;
+
+/** How many keys of the role signed. */
+const countSigners = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): number =>
+  new Set(signersOf(role, keys, document).map((id) => keys.get(id)?.fingerprint)).size;
+
+/** Ids of the keys of the role that signed. */
 export const signersOf = (
   { keyids }: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
