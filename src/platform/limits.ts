@@ -158,6 +158,9 @@ export const LIMITS = {
   /** Wall time in which a bundle is checked before it is activated, in milliseconds, and bytes of memory that this takes. */
   bundleCheckMs: 60_000,
   bundleCheckBytes: 512 * MiB,
+  /** Bytes of a pack, which has all roots of a repository, the present metadata and a bundle; and its files. */
+  packBytes: 48 * MiB,
+  packFiles: 512,
   /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
   signerTimeMs: 300_000,
   /** Bytes that it answers. */

@@ -2,9 +2,12 @@ export { type Added, add, type BundleFacts, customOf } from "./add.ts";
 export { readBundleFile, targetsOf } from "./bundle-files.ts";
 export type { Document } from "./document.ts";
 export { Folder, PUBLIC } from "./folder.ts";
+export { FolderTransport } from "./folder-transport.ts";
 export { initialize } from "./initialize.ts";
 export { expectNewKey, publicPath, readPrivateKey, writeKeyPair } from "./key-files.ts";
+export { readNamedFile } from "./named-file.ts";
 export { type NamedKey, readPublicKey } from "./named-key.ts";
+export { PACK_BOUNDS, readPack, writePack } from "./pack.ts";
 export { generateKey, KEY_KINDS } from "./private-key.ts";
 export { isMet, type Quorum } from "./quorum.ts";
 export { refresh } from "./refresh.ts";
@@ -16,3 +19,4 @@ export { type Signable, sign, signableIn, takeSignatures, waitingIn } from "./si
 export { commandSigner, keySigner, type Signer } from "./signer.ts";
 export { readState, STAGED, type StagedType, type State } from "./state.ts";
 export { type Status, statusOf } from "./status.ts";
+export { type Verified, verify } from "./verify.ts";

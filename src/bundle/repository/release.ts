@@ -1,20 +1,16 @@
 import { BundleError } from "../errors.ts";
+import { MAX_BYTES } from "../tuf/metadata.ts";
 import { timeText } from "../tuf/schema.ts";
 import { filePath, readBundleFile, targetsOf } from "./bundle-files.ts";
 import type { Document } from "./document.ts";
 import { type Folder, PUBLIC, STAGING } from "./folder.ts";
+import { FolderTransport } from "./folder-transport.ts";
 import { nextSnapshot, nextTimestamp, type Online } from "./online.ts";
+import { type File, inOrder, isWhole, type Release } from "./order.ts";
 import { isMet, type Quorum, quorumOf } from "./quorum.ts";
 import { waitingIn } from "./sign.ts";
-import { newestRoot, readState, releasedPath, type State, stagedPath } from "./state.ts";
-
-/** All that devices go by at one time. */
-export interface Release {
-  readonly root: Document<"root">;
-  readonly targets: Document<"targets">;
-  readonly snapshot: Document<"snapshot">;
-  readonly timestamp: Document<"timestamp">;
-}
+import { newestRoot, readState, type State, stagedPath } from "./state.ts";
+import { verify } from "./verify.ts";
 
 /**
  * Releases what is staged and signed. When it is cut short, devices go on with what they had, and it can be done again.
@@ -22,18 +18,32 @@ export interface Release {
  */
 export async function release(folder: Folder, online: Online): Promise<Release> {
   const state = readState(folder);
+  if (waitingIn(state).length === 0 && isWhole(state)) {
+    // Of a release that was cut short at its very end.
+    clearStaging(folder, state.released.targets);
+    throw new BundleError("nothing_staged", "nothing is staged; remit repo refresh signs the timestamp anew");
+  }
   const next = await prepare(folder, state, online);
-  for (const [path, bytes] of inOrder(folder, state, next)) folder.write(path, bytes);
-  clearStaging(folder, next);
+  const files = inOrder(folder, state, next);
+  await expectTaken(folder, files, online.now);
+  for (const [path, bytes] of files) folder.write(path, bytes);
+  clearStaging(folder, next.targets);
   return next;
 }
 
-async function prepare(folder: Folder, state: State, online: Online): Promise<Release> {
-  const waiting = waitingIn(state);
-  if (waiting.length === 0 && isWhole(state)) {
-    throw new BundleError("nothing_staged", "nothing is staged; remit repo refresh signs the timestamp anew");
+/** Nothing is written that a device would refuse. */
+async function expectTaken(folder: Folder, files: readonly File[], now: Date): Promise<void> {
+  const transport = new FolderTransport(folder, PUBLIC, new Map(files));
+  const first = await transport.get("metadata/1.root.json", { maxBytes: MAX_BYTES.root });
+  if (first.status !== 200) {
+    const why = "metadata/1.root.json is missing, from which devices begin; bring it back";
+    throw new BundleError("repository_invalid", why);
   }
-  for (const { type, document, quorums } of waiting) {
+  await verify(transport, { root: first.body, now });
+}
+
+async function prepare(folder: Folder, state: State, online: Online): Promise<Release> {
+  for (const { type, document, quorums } of waitingIn(state)) {
     for (const quorum of quorums) expectMet(`${type} ${document.signed.version}`, quorum);
   }
   const root = newestRoot(state);
@@ -75,53 +85,7 @@ export function expectCurrent({ signed: { _type, version, expires } }: Document,
   );
 }
 
-type File = readonly [path: string, bytes: Uint8Array];
-
-/**
- * The files of a release in the order in which they are written: devices that come in between, or after a crash, must find
- * nothing that they refuse. All but root and timestamp have names of their own, which nothing names before the
- * timestamp is there. A new root counts at once: it comes first where it takes what is released; last where what is new
- * is signed for the root before, too; else right before the timestamp, and devices wait for that one.
- */
-function inOrder(folder: Folder, { released, staged }: State, next: Release): readonly File[] {
-  const { root: before, targets, snapshot, timestamp } = released;
-  const file = (document: Document): File => [
-    releasedPath(document.signed._type, document.signed.version),
-    document.bytes,
-  ];
-  const bundles = [...next.targets.signed.targets].flatMap((target): File[] => {
-    const { top, bytes } = readBundleFile(folder, target);
-    return top === PUBLIC ? [] : [[filePath(PUBLIC, target), bytes]];
-  });
-  const others = [...bundles, file(next.targets), file(next.snapshot)];
-  if (staged.root === undefined) return [...others, file(next.timestamp)];
-  const root = file(staged.root);
-  const isFirst =
-    before === undefined ||
-    !(targets && snapshot && timestamp) ||
-    takes(staged.root, { targets, snapshot, timestamp });
-  if (isFirst) return [root, ...others, file(next.timestamp)];
-  if (takes(before, next)) return [...others, file(next.timestamp), root];
-  return [...others, root, file(next.timestamp)];
-}
-
-/** Whether devices take what is released: not so when a release was cut short behind a new root. */
-const isWhole = ({ released: { root, targets, snapshot, timestamp } }: State): boolean =>
-  root !== undefined &&
-  targets !== undefined &&
-  snapshot !== undefined &&
-  timestamp !== undefined &&
-  takes(root, { targets, snapshot, timestamp });
-
-/** Whether the keys of `root` have signed all of it. */
-const takes = (root: Document<"root">, { targets, snapshot, timestamp }: Omit<Release, "root">): boolean =>
-  [
-    quorumOf(root, "targets", targets),
-    quorumOf(root, "snapshot", snapshot),
-    quorumOf(root, "timestamp", timestamp),
-  ].every(isMet);
-
-function clearStaging(folder: Folder, { targets }: Release): void {
+function clearStaging(folder: Folder, targets: Document<"targets"> | undefined): void {
   for (const type of ["root", "targets"] as const) folder.remove(stagedPath(type));
   for (const target of targetsOf(targets)) folder.remove(filePath(STAGING, target));
 }

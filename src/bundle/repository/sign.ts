@@ -1,11 +1,9 @@
-import { readInput } from "../../platform/input.ts";
-import { LimitError } from "../../platform/limits.ts";
-import { OsError } from "../../platform/os-error.ts";
 import { BundleError } from "../errors.ts";
 import type { PublicKey } from "../tuf/keys.ts";
 import { MAX_BYTES } from "../tuf/metadata.ts";
 import { type Document, readDocument, signed, withSignatures } from "./document.ts";
 import type { Folder } from "./folder.ts";
+import { readNamedFile } from "./named-file.ts";
 import { type Member, type Quorum, quorumsOf } from "./quorum.ts";
 import type { Signer } from "./signer.ts";
 import { STAGED, type StagedType, type State, stagedPath } from "./state.ts";
@@ -71,7 +69,7 @@ export async function sign(folder: Folder, { type, document, ids }: Signable, si
  * @throws {BundleError} nothing_staged; not_of_role when it says something else than what is staged; repository_io
  */
 export function takeSignatures(folder: Folder, state: State, path: string): readonly string[] {
-  const bytes = readCopy(path);
+  const bytes = readNamedFile(path, MAX_BYTES.targets);
   const copy = STAGED.flatMap((type) => tryReading(type, bytes))[0];
   if (copy === undefined) throw new BundleError("not_of_role", `${path} is no copy of a file that is staged`);
   const own = waitingIn(state).find(({ type }) => type === copy.signed._type);
@@ -91,15 +89,6 @@ export function takeSignatures(folder: Folder, state: State, path: string): read
   const taken = added.flatMap(({ id }) => [...copy.signatures].filter(([other]) => other === id));
   folder.write(stagedPath(own.type), withSignatures(own.document, new Map(taken)).bytes);
   return [...new Set(added.map(({ name }) => name))];
-}
-
-function readCopy(path: string): Uint8Array {
-  try {
-    return readInput(path, MAX_BYTES.targets);
-  } catch (cause) {
-    if (!(cause instanceof OsError || cause instanceof LimitError)) throw cause;
-    throw new BundleError("repository_io", `${path}: ${cause.message}`, { cause });
-  }
 }
 
 function tryReading(type: StagedType, bytes: Uint8Array): readonly Document<StagedType>[] {
