@@ -1,10 +1,21 @@
 import type { IncomingMessage } from "node:http";
-import { type Content, HttpError, httpTargets, optionsFor, request, requestAny } from "./http.ts";
-import { tunnel } from "./http-tunnel.ts";
+import {
+  HttpError,
+  httpTargets,
+  NOWHERE,
+  optionsFor,
+  readAway,
+  request,
+  requestAny,
+  type Sending,
+  within,
+} from "./http.ts";
+import { secureTunnel } from "./http-tunnel.ts";
 import { LimitError } from "./limits.ts";
 
 /** Something that is sent to a server. */
-export interface Post extends Content {
+export interface Post extends Sending {
+  readonly body: Uint8Array;
   readonly url: URL;
   /** Who makes the connection for us; only where the server is asked by TLS. */
   readonly proxy?: URL;
@@ -19,9 +30,6 @@ export interface PostAnswer {
   /** Of a header in lower case. */
   header(name: string): string | undefined;
 }
-
-/** Bytes of the body of an answer that are read, so that the server may send it. */
-const MAX_BODY_BYTES = 16 * 1024;
 
 /**
  * Sends a request with a body, without following redirects, and no proxy of the environment comes between. The answer is
@@ -47,43 +55,9 @@ export async function httpPost(post: Post): Promise<PostAnswer> {
 }
 
 async function throughProxy(post: Post, proxy: URL, signal: AbortSignal): Promise<IncomingMessage> {
-  const socket = await tunnel(proxy, post.url, signal);
-  const { connect } = await import("node:tls");
+  const socket = await secureTunnel(proxy, post.url, signal, post.ca);
   const options = optionsFor(post.url, NOWHERE, post);
-  const { servername, ca, rejectUnauthorized } = options;
-  const secure = {
-    socket,
-    host: post.url.hostname,
-    rejectUnauthorized,
-    ...(servername && { servername }),
-    ...(ca && { ca }),
-  };
   // Without an agent, or else that one would connect.
-  const connected = { ...options, agent: undefined, createConnection: () => connect(secure) };
+  const connected = { ...options, agent: undefined, createConnection: () => socket };
   return request(post.url, connected, signal, post.body);
-}
-
-/** Of a server that somebody else connects to. */
-const NOWHERE = { address: Uint8Array.of(0, 0, 0, 0), scope: 0 };
-
-/** The server has answered; what else it says, and how, changes nothing. */
-async function readAway(message: IncomingMessage): Promise<void> {
-  let length = 0;
-  try {
-    // Leaving the loop ends the connection.
-    for await (const piece of message) {
-      length += piece.length;
-      if (length > MAX_BODY_BYTES) break;
-    }
-  } catch {
-    message.destroy();
-  }
-}
-
-/** The system cannot be told to look no further for a name. */
-function within<T>(signal: AbortSignal, wait: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    wait.then(resolve, reject);
-  });
 }

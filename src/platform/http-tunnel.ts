@@ -1,11 +1,27 @@
 import type { Socket } from "node:net";
-import { HttpError, httpTargets, optionsFor } from "./http.ts";
+import type { TLSSocket } from "node:tls";
+import { HttpError, httpTargets, NOWHERE, optionsFor } from "./http.ts";
+
+/** As {@link tunnel}, and TLS with the host of `url` in it. `ca` is as a request has it. @throws {HttpError} */
+export async function secureTunnel(
+  proxy: URL,
+  url: URL,
+  signal: AbortSignal,
+  ca: string | undefined,
+): Promise<TLSSocket> {
+  const socket = await tunnel(proxy, url, signal);
+  const { connect } = await import("node:tls");
+  const { servername, rejectUnauthorized } = optionsFor(url, NOWHERE);
+  const name = servername === undefined ? {} : { servername };
+  const authorities = ca === undefined ? {} : { ca };
+  return connect({ socket, host: url.hostname, rejectUnauthorized, ...name, ...authorities });
+}
 
 /**
  * A connection to the host of `url` that the HTTP proxy at `proxy` makes for us (RFC 9110, section 9.3.6).
  * @throws {HttpError} also when the proxy refuses
  */
-export async function tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> {
+async function tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> {
   const [target] = await httpTargets(proxy);
   if (target === undefined) throw new HttpError("request", `no address of ${proxy.hostname}`);
   const { request } = await import("node:http");
