@@ -10,8 +10,10 @@ export async function reportingBundles(action: () => number | Promise<number>): 
   try {
     return await action();
   } catch (error) {
-    if (!FORESEEN.some((kind) => error instanceof kind)) throw error;
-    printError(forStandardError(`error: ${(error as Error).message}\n`));
+    if (!isForeseen(error)) throw error;
+    printError(forStandardError(`error: ${error instanceof BundleError ? error.located : error.message}\n`));
     return 1;
   }
 }
+
+const isForeseen = (error: unknown): error is Error => FORESEEN.some((kind) => error instanceof kind);

@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { REPOSITORY_COMMANDS } from "./repo/commands.ts";
 
 /** What every command takes. */
 export const HELP: Option = { name: "help", short: "h", summary: "Show this help" };
@@ -28,12 +29,6 @@ const client: readonly Option[] = [
   { name: "token-file", value: "FILE", summary: "The token; in DIR/token unless given" },
 ];
 const json: Option = { name: "json", summary: "Answer in JSON" };
-
-const passphraseFile: Option = {
-  name: "passphrase-file",
-  value: "FILE",
-  summary: "Where the passphrase stands, for its owner alone; asked for unless given",
-};
 
 /** The command that a command line without a command means, and all that `rex-runner` does. */
 export const RUN: Command = {
@@ -228,27 +223,7 @@ export const COMMANDS: readonly Command[] = [
     options: client,
     load: async () => (await import("./mcp.ts")).mcp,
   },
-  {
-    name: "keygen",
-    summary: "Make a key that signs policy bundles: FILE, and FILE.pub to give away",
-    usage: "keygen --out FILE [--type TYPE] [--passphrase-file FILE | --unencrypted]",
-    options: [
-      { name: "out", value: "FILE", required: true, summary: "The private key; no file is overwritten" },
-      {
-        name: "type",
-        value: "TYPE",
-        choices: ["ed25519", "ecdsa-p256"],
-        summary: "ed25519 (default) or ecdsa-p256",
-      },
-      passphraseFile,
-      {
-        name: "unencrypted",
-        unless: "passphrase-file",
-        summary: "Without a passphrase, for the online key of a machine",
-      },
-    ],
-    load: async () => (await import("./keygen.ts")).keygen,
-  },
+  ...REPOSITORY_COMMANDS,
   {
     name: "validate",
     summary: "Check a policy strictly against the schema",

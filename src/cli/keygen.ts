@@ -1,4 +1,10 @@
-import { generateKey, KEY_KINDS, publicPath, writeKeyPair } from "../bundle/repository/index.ts";
+import {
+  expectNewKey,
+  generateKey,
+  KEY_KINDS,
+  publicPath,
+  writeKeyPair,
+} from "../bundle/repository/index.ts";
 import { reportingBundles } from "./bundle-errors.ts";
 import type { Given } from "./command.ts";
 import { passphraseFor } from "./passphrase.ts";
@@ -8,6 +14,7 @@ import { forStandardOutput, print } from "./terminal.ts";
 export const keygen = ({ options }: Given): Promise<number> =>
   reportingBundles(() => {
     const path = options.get("out") ?? "";
+    expectNewKey(path);
     const kind = KEY_KINDS.find((known) => known === options.get("type")) ?? "ed25519";
     const unencrypted = options.has("unencrypted");
     const passphrase = unencrypted ? undefined : passphraseFor(path, options, { twice: true });

@@ -1,3 +1,4 @@
+export { timeText } from "../tuf/schema.ts";
 export { type Added, add, type BundleFacts, customOf } from "./add.ts";
 export { readBundleFile, targetsOf } from "./bundle-files.ts";
 export type { Document } from "./document.ts";

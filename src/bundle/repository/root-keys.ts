@@ -56,9 +56,7 @@ function expectUsable(group: Group, { keys, threshold }: RoleKeys): void {
     throw invalid(`the key of ${twice.name} is in ${group} twice; it would count once only`);
   if (keys.length === 0) throw invalid(`${group} needs a key`);
   if (threshold >= 1 && threshold <= keys.length) return;
-  throw invalid(
-    `${group} has ${keys.length} keys, so its threshold is 1 to ${keys.length}, not ${threshold}`,
-  );
+  throw invalid(`a threshold of ${group} is 1 to ${keys.length}, as many as it has keys, not ${threshold}`);
 }
 
 function expectApart(all: AllKeys): void {

@@ -107,12 +107,12 @@ describe("what would protect nothing is refused", () => {
     [
       "a threshold that nobody reaches",
       { threshold: 4 },
-      "root has 3 keys, so its threshold is 1 to 3, not 4",
+      "a threshold of root is 1 to 3, as many as it has keys, not 4",
     ],
     [
       "fewer keys than the threshold",
       { remove: ["alice", "bob"] },
-      "root has 1 keys, so its threshold is 1 to 1, not 2",
+      "a threshold of root is 1 to 1, as many as it has keys, not 2",
     ],
     ["no key", { remove: [...ROOT] }, "root needs a key"],
   ])("%s", async (_, change, why) => {

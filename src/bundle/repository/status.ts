@@ -74,16 +74,12 @@ export function statusOf(state: State, now: Date, warnDays?: number): Status {
   };
 }
 
-const releasedStatus = (
-  role: Role,
-  { signed: { version, expires } }: Document,
-  now: Date,
-): ReleasedStatus => ({
-  role,
-  version,
-  expires: timeText(expires),
-  days: Math.floor(((expires.getTime() - now.getTime()) / DAY_MS) * 10) / 10,
-});
+function releasedStatus(role: Role, { signed: { version, expires } }: Document, now: Date): ReleasedStatus {
+  const tenths = ((expires.getTime() - now.getTime()) / DAY_MS) * 10;
+  // What is over is over, by however little.
+  const days = (tenths < 0 ? Math.floor(tenths) : Math.round(tenths)) / 10;
+  return { role, version, expires: timeText(expires), days };
+}
 
 const signatureStatus = ({ root, threshold, members, signed }: Quorum): SignatureStatus => ({
   root,
