@@ -21,8 +21,10 @@ import { decodeKey, encodeKey, encryptKey } from "./private-key.ts";
 const PRIVATE = 0o600;
 const PUBLIC = 0o644;
 
+const PUBLIC_ENDING = ".pub";
+
 /** Where the public half of the key in the file `path` is written. */
-export const publicPath = (path: string): string => `${path}.pub`;
+export const publicPath = (path: string): string => path + PUBLIC_ENDING;
 
 /** Refuses a name that a key has already. @throws {BundleError} key_file */
 export function expectNewKey(path: string): void {
@@ -64,6 +66,9 @@ export function writeKeyPair(path: string, key: KeyObject, passphrase: string | 
  * @throws {BundleError} key_file, passphrase
  */
 export function readPrivateKey(path: string, passphrase: () => string): KeyObject {
+  if (path.endsWith(PUBLIC_ENDING)) {
+    throw new BundleError("key_file", `${path}: a private key is needed; its file has no ${PUBLIC_ENDING}`);
+  }
   const text = inFile(path, () => Buffer.from(readPrivateFile(path)).toString());
   try {
     return decodeKey(text, passphrase);

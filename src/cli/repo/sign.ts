@@ -10,7 +10,7 @@ import {
   takeSignatures,
   waitingIn,
 } from "../../bundle/repository/index.ts";
-import { askLine } from "../../platform/terminal.ts";
+import { askLine, NoAnswer } from "../../platform/terminal.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print, printError } from "../terminal.ts";
@@ -54,8 +54,12 @@ async function signAll(folder: Folder, signables: readonly Signable[], signer: S
 
 function isWanted(signables: readonly Signable[]): boolean {
   const what = signables.map(({ type, document }) => `${type} ${document.signed.version}`).join(" and ");
-  const answer = askLine(`Sign ${what} as ${signables[0]?.name}? [y/N] `);
-  return /^y(es)?$/i.test(answer.trim());
+  try {
+    return /^y(es)?$/i.test(askLine(`Sign ${what} as ${signables[0]?.name}? [y/N] `).trim());
+  } catch (cause) {
+    if (!(cause instanceof NoAnswer)) throw cause;
+    throw new NoAnswer(`${cause.message} (--yes signs without asking)`, { cause });
+  }
 }
 
 function takeFrom(folder: Folder, copy: string): number {
