@@ -57,7 +57,7 @@ export function newestRoot({ staged, released }: State): Document<"root"> {
   if (root !== undefined) return root;
   throw new BundleError(
     "repository_invalid",
-    "there is neither a root in staging nor one in public; remit repo init makes one",
+    "there is no root, neither staging/root.json nor public/metadata/1.root.json; bring it back",
   );
 }
 
