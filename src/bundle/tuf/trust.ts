@@ -85,6 +85,11 @@ export class Trust {
     return this.heldSnapshot;
   }
 
+  /** Of the top role. */
+  get targets(): Metadata<"targets"> | undefined {
+    return this.heldTargets.get("targets");
+  }
+
   /** Who delegates to the top role `targets`. */
   get top(): Delegation {
     const { keys, signed } = this.root;
