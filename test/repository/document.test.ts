@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { Workspace } from "../cli/remit.ts";
 import { executable } from "../support/executable.ts";
+import { type Answer, atTerminal } from "./at-terminal.ts";
 import { bundleBytes, CHANNEL, REPOSITORY } from "./ceremony.ts";
 
 setDefaultTimeout(120_000);
@@ -20,29 +21,15 @@ afterAll(() => work.remove());
 const at = (...names: readonly string[]): string => join(work.path, ...names);
 
 /** What somebody types who is asked so. */
-const ANSWERS: readonly (readonly [RegExp, string])[] = [
+const ANSWERS: readonly Answer[] = [
   [/(Passphrase of \S+|Once more): $/, `${PASSPHRASE}\r`],
   [/\[y\/N\] $/, "y\r"],
 ];
 
 /** Runs `script` at a terminal; what it shows, when it ends well. */
 async function typed(script: string): Promise<string> {
-  let shown = "";
-  let asked = 0;
-  const program = Bun.spawn(["bash", "-euc", script], {
-    cwd: work.path,
-    env: { PATH: `${at("bin")}:/usr/bin:/bin` },
-    terminal: {
-      data: (terminal, bytes) => {
-        shown += Buffer.from(bytes).toString();
-        const answer = ANSWERS.find(([question]) => question.test(shown.slice(asked)));
-        if (answer === undefined) return;
-        asked = shown.length;
-        terminal.write(answer[1]);
-      },
-    },
-  });
-  const status = await program.exited;
+  const env = { PATH: `${at("bin")}:/usr/bin:/bin` };
+  const { status, shown } = await atTerminal(["bash", "-euc", script], work.path, ANSWERS, env);
   if (status !== 0) throw new Error(`${script}\n${shown}`);
   return shown;
 }

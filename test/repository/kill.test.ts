@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lowWater, PROFILES, Trust, TufClient } from "../../src/bundle/index.ts";
 import {
   Folder,
   FolderTransport,
@@ -14,10 +15,6 @@ import {
 } from "../../src/bundle/repository/index.ts";
 import { encodeKey } from "../../src/bundle/repository/private-key.ts";
 import { later, NOW, refusal, Team } from "../../src/bundle/repository/testing.ts";
-import { TufClient } from "../../src/bundle/tuf/client.ts";
-import { lowWater } from "../../src/bundle/tuf/high-water.ts";
-import { PROFILES } from "../../src/bundle/tuf/profile.ts";
-import { Trust } from "../../src/bundle/tuf/trust.ts";
 import type { Input } from "./killed.ts";
 
 setDefaultTimeout(120_000);

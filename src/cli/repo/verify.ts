@@ -1,3 +1,4 @@
+import { HttpTransport, type Transport } from "../../bundle/index.ts";
 import {
   Folder,
   FolderTransport,
@@ -7,8 +8,6 @@ import {
   type Verified,
   verify,
 } from "../../bundle/repository/index.ts";
-import { HttpTransport } from "../../bundle/transport/http.ts";
-import type { Transport } from "../../bundle/transport/transport.ts";
 import { LIMITS } from "../../platform/limits.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import { type Given, UsageError } from "../command.ts";

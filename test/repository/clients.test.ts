@@ -1,11 +1,24 @@
-/** What is released is a repository of TUF to others, too: tuf-js, and python-tuf, the reference implementation. */
+/** What is released is a repository of TUF: to our own client, to tuf-js, and to python-tuf, the reference implementation. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Updater } from "tuf-js";
 import { bundle, CHANNEL, Team } from "../../src/bundle/repository/testing.ts";
+import { HttpTransport } from "../../src/bundle/transport/http.ts";
+import { TufClient } from "../../src/bundle/tuf/client.ts";
+import { lowWater } from "../../src/bundle/tuf/high-water.ts";
+import { PROFILES } from "../../src/bundle/tuf/profile.ts";
+import { type Saved, Trust } from "../../src/bundle/tuf/trust.ts";
 import { serveFolder } from "./serve.ts";
 
 setDefaultTimeout(60_000);
@@ -35,6 +48,26 @@ async function updateByTufJs({ metadata, targets, url, root }: Device): Promise<
   await updater.downloadTarget(info, join(targets, "bundle"));
 }
 
+/** What our own devices trust, by their folders. */
+const trusted = new Map<string, Saved>();
+
+async function updateByRemit({ metadata, targets, url, root: path }: Device): Promise<void> {
+  const options = { profile: PROFILES.remit, earliest: new Date(0) };
+  const [root, saved] = [readFileSync(path), trusted.get(metadata)];
+  const trust =
+    saved === undefined
+      ? new Trust(root, lowWater(new Date(0)), options)
+      : Trust.restore(root, saved, options);
+  const transport = new HttpTransport({ base: new URL(url) });
+  try {
+    const client = new TufClient({ transport, trust, save: (saved) => trusted.set(metadata, saved) });
+    await client.refresh();
+    writeFileSync(join(targets, "bundle"), await client.download(await client.find(TARGET)));
+  } finally {
+    transport.close();
+  }
+}
+
 const PYTHON_CLIENT = `
 import sys
 from tuf.ngclient import Updater
@@ -56,6 +89,7 @@ async function updateByPython({ metadata, targets, url, root }: Device): Promise
 }
 
 const CLIENTS = [
+  ["our own client", updateByRemit, true],
   ["tuf-js", updateByTufJs, true],
   [
     hasPythonTuf ? "python-tuf" : "python-tuf (skipped: python3 has no tuf and cryptography)",
