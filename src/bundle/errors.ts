@@ -3,7 +3,7 @@ import type { PolicyErrorCode } from "../policy/index.ts";
 /** What is wrong with metadata or with a target, by the checks of TUF. */
 type MetadataCode =
   | "metadata_invalid"
-  | "metadata_missing"
+  | "missing"
   | "bad_signature"
   | "rollback"
   | "expired"
@@ -14,7 +14,7 @@ type MetadataCode =
 type TransportCode =
   | "unreachable"
   | "certificate"
-  | "proxy"
+  | "certificate_time"
   | "timeout"
   | "too_large"
   | "incomplete"
@@ -50,7 +50,15 @@ type RepositoryCode =
   | "signer"
   | "repository_busy"
   | "repository_io"
-  | "repository_invalid";
+  | "repository_invalid"
+  | "keys_invalid"
+  | "nothing_to_renew"
+  | "nothing_staged"
+  | "not_of_role"
+  | "below_threshold"
+  | "clock"
+  | "wrong_channel"
+  | "revision_used";
 
 /** Stable codes of what can be wrong with bundles and their repositories. */
 export type BundleErrorCode =

@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { REPOSITORY_COMMANDS } from "./repo/commands.ts";
 
 /** What every command takes. */
 export const HELP: Option = { name: "help", short: "h", summary: "Show this help" };
@@ -237,6 +238,7 @@ export const COMMANDS: readonly Command[] = [
     options: client,
     load: async () => (await import("./mcp.ts")).mcp,
   },
+  ...REPOSITORY_COMMANDS,
   {
     name: "validate",
     summary: "Check a policy strictly against the schema",

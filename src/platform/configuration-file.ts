@@ -4,9 +4,11 @@ import { LIMITS } from "./limits.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
 
 const WRITABLE_BY_ALL = 0o002;
+const OPEN_TO_OTHERS = 0o077;
 const ROOT = 0;
+const SECRET_BYTES = 4096;
 
-/** Somebody else than the owner of this process could have written it. */
+/** Somebody else than the owner of this process could have written it, or can read what is secret in it. */
 export class UntrustedFile extends Error {
   override readonly name = "UntrustedFile";
 }
@@ -17,7 +19,15 @@ export class UntrustedFile extends Error {
  * @throws {UntrustedFile}
  * @throws {LimitError}
  */
-export function readConfigurationFile(path: string): string {
+export const readConfigurationFile = (path: string): string =>
+  readOwnFile(path, WRITABLE_BY_ALL, "everybody may write to the file", LIMITS.configurationBytes);
+
+/** The one line of a file that holds a secret, which nobody else may read. Throws as {@link readConfigurationFile}. */
+export const readPrivateSecret = (path: string): string =>
+  readOwnFile(path, OPEN_TO_OTHERS, "the file is open to others (it takes mode 600)", SECRET_BYTES).trim();
+
+/** @param refused bits of the mode that it must not have, and `why` not */
+function readOwnFile(path: string, refused: number, why: string, maxBytes: number): string {
   return withOsErrors(() => {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
@@ -27,8 +37,8 @@ export function readConfigurationFile(path: string): string {
       if (status.uid !== ROOT && status.uid !== process.geteuid?.()) {
         throw new UntrustedFile("the file belongs to another user");
       }
-      if ((status.mode & WRITABLE_BY_ALL) !== 0) throw new UntrustedFile("everybody may write to the file");
-      return new TextDecoder().decode(readAll(fd, LIMITS.configurationBytes));
+      if ((status.mode & refused) !== 0) throw new UntrustedFile(why);
+      return new TextDecoder().decode(readAll(fd, maxBytes));
     } finally {
       closeSync(fd);
     }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { RequestOptions } from "node:https";
 import { LIMITS, LimitError } from "./limits.ts";
 import { type Address, formatAddress, parseAddress, unmapped } from "./network/address.ts";
@@ -99,18 +99,39 @@ export function withoutUser(url: URL): string {
   return plain.href;
 }
 
-const codeOf = (error: unknown): unknown =>
+export const codeOf = (error: unknown): unknown =>
   error instanceof Error && "code" in error ? error.code : undefined;
 
-async function requestAny(
+/** What a request brings, beside its URL. */
+export interface Sending {
+  readonly headers: Readonly<Record<string, string>>;
+  /** With one it is a POST. */
+  readonly body?: Uint8Array;
+  /** Certificates (PEM) of the only authorities that are trusted; else those that this program comes with. */
+  readonly ca?: string | undefined;
+  /** Keeps connections for the next request. */
+  readonly agent?: Agent;
+}
+
+/** The server had closed the connection that an earlier request left open; another one may do. */
+export class ConnectionLost extends Error {
+  override readonly name = "ConnectionLost";
+}
+
+/** What a connection fails with whose other end is gone. */
+const LOST: readonly unknown[] = ["ECONNRESET", "EPIPE"];
+
+/** The answer of the first of `targets` that can be connected to, its body not read. */
+export async function requestAny(
   url: URL,
   targets: readonly Target[],
   signal: AbortSignal,
+  sending?: Sending,
 ): Promise<IncomingMessage> {
   let failure: unknown;
   for (const target of targets) {
     try {
-      return await request(url, optionsFor(url, target), signal);
+      return await request(url, optionsFor(url, target, sending), signal, sending?.body);
     } catch (error) {
       if (!UNREACHABLE.includes(codeOf(error))) throw error;
       failure = error;
@@ -120,7 +141,7 @@ async function requestAny(
 }
 
 /** The connection is made to the address; server and certificate are asked for by the name. */
-function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
+export function optionsFor(url: URL, { address, scope }: Target, sending?: Sending): RequestOptions {
   const host = formatAddress(address) + (scope === 0 ? "" : `%${scope}`);
   const isName = parseAddress(hostOf(url)) === undefined;
   const password = url.username === "" && url.password === "" ? undefined : `${url.username}:${url.password}`;
@@ -128,10 +149,12 @@ function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
     host,
     port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : url.port,
     path: pathOf(url),
-    headers: { host: url.host, accept: "*/*" },
-    agent: false,
+    ...(sending?.body && { method: "POST" }),
+    headers: { host: url.host, ...(sending?.agent ? {} : { accept: "*/*" }), ...sending?.headers },
+    agent: sending?.agent ?? false,
     maxHeaderSize: LIMITS.headerBytes,
     rejectUnauthorized: true, // whatever the environment says
+    ...(sending?.ca === undefined ? {} : { ca: sending.ca }),
     ...(isName ? { servername: url.hostname } : {}),
     ...(password === undefined ? {} : { auth: decodeURIComponent(password) }),
   };
@@ -141,10 +164,17 @@ function optionsFor(url: URL, { address, scope }: Target): RequestOptions {
 const pathOf = ({ href, protocol }: URL): string =>
   href.slice(href.indexOf("/", `${protocol}//`.length)).replace(/#.*/, "");
 
-async function request(url: URL, options: RequestOptions, signal: AbortSignal): Promise<IncomingMessage> {
+export async function request(
+  url: URL,
+  options: RequestOptions,
+  signal: AbortSignal,
+  body?: Uint8Array,
+): Promise<IncomingMessage> {
   const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   return new Promise((resolve, reject) => {
     const sent = request({ ...options, signal }, resolve);
+    // That a connection is kept goes without saying in HTTP/1.1 (RFC 9112, section 9.3).
+    if (options.agent) sent.removeHeader("connection");
     const late = setTimeout(
       () => sent.destroy(Object.assign(new Error("connection timed out"), { code: "ETIMEDOUT" })),
       LIMITS.connectTimeMs,
@@ -154,10 +184,41 @@ async function request(url: URL, options: RequestOptions, signal: AbortSignal): 
       if (socket.connecting) socket.once("connect", connected);
       else connected();
     });
-    sent.on("error", reject);
+    sent.on("error", (error) => {
+      const isLost = sent.reusedSocket && LOST.includes(codeOf(error));
+      reject(isLost ? new ConnectionLost(error.message, { cause: error }) : error);
+    });
     sent.on("close", connected);
-    sent.end();
+    sent.end(body);
   });
+}
+
+/** Of a server that somebody else connects to. */
+export const NOWHERE: Target = { address: Uint8Array.of(0, 0, 0, 0), scope: 0 };
+
+/** The system cannot be told to look no further for a name. */
+export function within<T>(signal: AbortSignal, wait: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    wait.then(resolve, reject);
+  });
+}
+
+/** Bytes of a body that nobody wants which are read, so that the server may send it. */
+const UNWANTED_BYTES = 16 * 1024;
+
+/** The server has answered; what else it says, and how, changes nothing. */
+export async function readAway(message: IncomingMessage): Promise<void> {
+  let length = 0;
+  try {
+    // Leaving the loop ends the connection.
+    for await (const piece of message) {
+      length += piece.length;
+      if (length > UNWANTED_BYTES) break;
+    }
+  } catch {
+    message.destroy();
+  }
 }
 
 async function readBody(message: IncomingMessage, maxBytes: number | undefined): Promise<Uint8Array> {

@@ -134,6 +134,15 @@ export const LIMITS = {
   rootRotations: 256,
   /** Roles that one search for a target visits (TUF 5.6.7.1). */
   delegations: 32,
+  /** Wall time of a download from a repository, in milliseconds, and the slowest that it may be beyond that. */
+  downloadTimeMs: 60_000,
+  downloadBytesPerSecond: 4 * KiB,
+  /** Wall time in which nothing of a download arrives, in milliseconds. */
+  downloadIdleMs: 30_000,
+  /** Bytes of a file of the state of bundles: all trusted metadata. */
+  bundleStateBytes: 32 * MiB,
+  /** Bundles that were refused and are remembered. */
+  rejectedBundles: 16,
   /** Bytes of a bundle as it is downloaded. */
   bundleBytes: 16 * MiB,
   /** Bytes that it decompresses to. */
@@ -149,6 +158,9 @@ export const LIMITS = {
   /** Wall time in which a bundle is checked before it is activated, in milliseconds, and bytes of memory that this takes. */
   bundleCheckMs: 60_000,
   bundleCheckBytes: 512 * MiB,
+  /** Bytes of a pack, which has all roots of a repository, the present metadata and a bundle; and its files. */
+  packBytes: 48 * MiB,
+  packFiles: 512,
   /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
   signerTimeMs: 300_000,
   /** Bytes that it answers. */

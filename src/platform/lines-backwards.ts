@@ -28,7 +28,7 @@ export function* linesBackwards(
 }
 
 /** The newest first. */
-function numbersOf(directory: Fd, name: string): readonly number[] {
+export function numbersOf(directory: Fd, name: string): readonly number[] {
   const prefix = `${name}.`;
   return listNames(directory)
     .flatMap(({ name: found }) => {
@@ -38,7 +38,8 @@ function numbersOf(directory: Fd, name: string): readonly number[] {
     .sort((a, b) => b - a);
 }
 
-const fileName = (name: string, number: number): string => `${name}.${String(number).padStart(8, "0")}.jsonl`;
+export const fileName = (name: string, number: number): string =>
+  `${name}.${String(number).padStart(8, "0")}.jsonl`;
 
 function* linesOf(directory: Fd, name: string, end: number): Generator<readonly [string, number]> {
   let position: number;

@@ -32,6 +32,12 @@ export function periodMs(text: string): number | undefined {
   return number === undefined ? undefined : Number(number) * (unit === "d" ? 24 * HOUR_MS : HOUR_MS);
 }
 
+/** When what is signed now as `role` expires; to the second, as TUF writes times. */
+export const expiry = ({ expires }: Settings, role: Role, now: Date): Date =>
+  new Date(now.getTime() + (periodMs(expires[role]) ?? 0));
+
+export const hasSettings = (folder: Folder): boolean => folder.read(NAME, MAX_BYTES) !== undefined;
+
 /** @throws {BundleError} repository_invalid */
 export function readSettings(folder: Folder): Settings {
   const bytes = folder.read(NAME, MAX_BYTES);

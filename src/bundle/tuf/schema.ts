@@ -26,7 +26,12 @@ const key = z.looseObject({
 const role = z.object({ keyids: z.array(keyid), threshold: z.int().min(1) });
 const hashes = z.object({ sha256: hex(64).optional(), sha512: hex(128).optional() });
 
-const metaFile = z.object({ version, length: length.optional(), hashes: hashes.optional() });
+const metaFile = z.object({
+  version,
+  length: length.optional(),
+  // Hashes of which none can be computed would be none.
+  hashes: hashes.refine(({ sha256, sha512 }) => sha256 ?? sha512, "no hash that is known").optional(),
+});
 const metaFiles = z.record(z.string(), metaFile).transform((files) => new Map(Object.entries(files)));
 
 const common = {
@@ -109,5 +114,6 @@ export type KeyJson = z.infer<typeof key>;
 export type RoleJson = z.infer<typeof role>;
 export type Delegations = z.infer<typeof delegations>;
 export type DelegatedRole = z.infer<typeof delegatedRole>;
+export type SuccinctRoles = z.infer<typeof succinctRoles>;
 export type MetaFile = z.infer<typeof metaFile>;
 export type TargetFile = z.infer<typeof targetFile>;

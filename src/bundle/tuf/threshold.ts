@@ -12,23 +12,34 @@ import type { RoleJson } from "./schema.ts";
  */
 export function expectSigned(
   name: string,
-  { keyids, threshold }: RoleJson,
+  role: RoleJson,
+  keys: ReadonlyMap<string, PublicKey>,
+  document: Metadata,
+): void {
+  const count = countSigners(role, keys, document);
+  if (count >= role.threshold) return;
+  const why = `${name} has ${count} valid signatures of the ${role.threshold} that it takes`;
+  throw new BundleError("bad_signature", why);
+}
+
+/** Whether {@link expectSigned} takes it. */
+export const isSigned = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): boolean =>
+  countSigners(role, keys, document) >= role.threshold;
+
+/** How many keys of the role signed. */
+const countSigners = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): number =>
+  new Set(signersOf(role, keys, document).map((id) => keys.get(id)?.fingerprint)).size;
+
+/** Ids of the keys of the role that signed. */
+export const signersOf = (
+  { keyids }: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
   { canonical, signatures }: Metadata,
-): void {
-  const signers = new Set<string>();
-  for (const id of keyids) {
+): readonly string[] =>
+  keyids.filter((id) => {
     const [key, signature] = [keys.get(id), signatures.get(id)];
-    if (key !== undefined && signature !== undefined && isValid(key, canonical, signature)) {
-      signers.add(key.fingerprint);
-    }
-  }
-  if (signers.size >= threshold) return;
-  throw new BundleError(
-    "bad_signature",
-    `${name} has ${signers.size} valid signatures of the ${threshold} that it takes`,
-  );
-}
+    return key !== undefined && signature !== undefined && isValid(key, canonical, signature);
+  });
 
 function isValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   try {

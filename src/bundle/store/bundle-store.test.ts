@@ -1,0 +1,174 @@
+import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { close, closing, type Fd, openDirectoryFollowing } from "../../platform/file.ts";
+import { LIMITS } from "../../platform/limits.ts";
+import { codeOf } from "../testing.ts";
+import { BundleStore } from "./bundle-store.ts";
+import { openBundleDirectory } from "./directory.ts";
+import { DEATHS, dyingAt } from "./testing.ts";
+
+const base = mkdtempSync(join(tmpdir(), "remit-bundle-"));
+afterAll(() => rmSync(base, { recursive: true }));
+let made = 0;
+const opened: Fd[] = [];
+afterEach(() => {
+  for (const fd of opened.splice(0)) close(fd);
+});
+
+/** A state directory of its own, and what a new process finds in it. */
+function fresh() {
+  const path = join(base, String(made++));
+  mkdirSync(path);
+  const open = () => {
+    const fd = closing(openDirectoryFollowing(path), openBundleDirectory);
+    opened.push(fd);
+    return new BundleStore(fd);
+  };
+  const files = () =>
+    readdirSync(join(path, "bundle"))
+      .filter((name) => !name.endsWith(".json"))
+      .sort();
+  return { path, open, files, at: (hash: string) => join(path, "bundle", `${hash}.bundle`) };
+}
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const [a, b, c, d] = ["a", "b", "c", "d"].map(hashOf) as [string, string, string, string];
+const put = (store: BundleStore, text: string): string => store.put(Buffer.from(text));
+const textOf = (store: BundleStore, hash: string): string | undefined => {
+  const content = store.read(hash);
+  return content && Buffer.from(content).toString();
+};
+
+test("a bundle is kept under its hash, and in force only when it is activated", () => {
+  const { open, at } = fresh();
+  expect(open().active).toBeUndefined();
+  expect(put(open(), "a")).toBe(a);
+  expect([textOf(open(), a), open().active]).toEqual(["a", undefined]);
+  open().activate(a);
+  expect([open().active, open().previous]).toEqual([a, undefined]);
+  expect(statSync(at(a)).mode & 0o777).toBe(0o600);
+});
+
+test("the one before stays until there is another success", () => {
+  const { open, files } = fresh();
+  const store = open();
+  for (const text of ["a", "b"]) store.activate(put(store, text));
+  put(store, "c");
+  expect(files()).toEqual([a, b, c].sort().map((hash) => `${hash}.bundle`));
+  expect([open().active, open().previous]).toEqual([b, a]);
+  open().activate(c);
+  expect(files()).toEqual([b, c].sort().map((hash) => `${hash}.bundle`));
+  open().activate(c);
+  expect([open().active, open().previous]).toEqual([c, b]);
+  open().activate(b);
+  expect([open().active, open().previous]).toEqual([b, c]);
+});
+
+test("what is not kept cannot be in force", () => {
+  const { open } = fresh();
+  expect(codeOf(() => open().activate(a))).toBe("state_unavailable");
+  expect(open().active).toBeUndefined();
+});
+
+describe("a bundle that was damaged", () => {
+  test.each<[string, (path: string) => void]>([
+    ["empty", (path) => truncateSync(path, 0)],
+    ["another one", (path) => writeFileSync(path, "x")],
+    ["too large", (path) => truncateSync(path, LIMITS.bundleBytes + 1)],
+  ])("%s is none, and can be put again", (_, damage) => {
+    const { open, at } = fresh();
+    open().activate(put(open(), "a"));
+    damage(at(a));
+    expect([open().read(a), open().active]).toEqual([undefined, a]);
+    put(open(), "a");
+    expect(textOf(open(), a)).toBe("a");
+  });
+
+  test("a link is not followed", () => {
+    const { path, open, at } = fresh();
+    open();
+    writeFileSync(join(path, "elsewhere"), "a");
+    symlinkSync(join(path, "elsewhere"), at(a));
+    expect(codeOf(() => open().read(a))).toBe("state_unavailable");
+  });
+});
+
+describe("a bundle that was refused", () => {
+  test("is remembered, with the reason, and removed", () => {
+    const { open, files } = fresh();
+    open().activate(put(open(), "a"));
+    put(open(), "b");
+    open().reject(b, "policy_syntax");
+    expect([open().rejection(b), open().rejection(a), open().active]).toEqual([
+      "policy_syntax",
+      undefined,
+      a,
+    ]);
+    expect(files()).toEqual([`${a}.bundle`]);
+    open().reject(b, "another reason");
+    expect(open().rejection(b)).toBe("another reason");
+    open().forgetRejections();
+    expect(open().rejection(b)).toBeUndefined();
+  });
+
+  test("keeps its file while it is the active one or the one before", () => {
+    const { open } = fresh();
+    for (const text of ["a", "b"]) open().activate(put(open(), text));
+    for (const hash of [a, b]) open().reject(hash, "why");
+    expect([textOf(open(), a), textOf(open(), b)]).toEqual(["a", "b"]);
+  });
+
+  test("makes room for later ones", () => {
+    const { open } = fresh();
+    const store = open();
+    const hashes = Array.from({ length: LIMITS.rejectedBundles + 1 }, (_, index) => hashOf(`${index}`));
+    for (const hash of hashes) store.reject(hash, "why");
+    expect(hashes.map((hash) => open().rejection(hash) !== undefined)).toEqual([
+      false,
+      ...hashes.slice(1).map(() => true),
+    ]);
+  });
+});
+
+describe("a process that dies on the way to another bundle", () => {
+  const change = (open: () => BundleStore) => {
+    const store = open();
+    store.activate(put(store, "c"));
+    store.reject(d, "why");
+  };
+  const before = () => {
+    const world = fresh();
+    for (const text of ["a", "b"]) world.open().activate(put(world.open(), text));
+    return world;
+  };
+  const points = dyingAt(Number.POSITIVE_INFINITY, "after", () => change(before().open));
+  // Counted from after what `before` does.
+  const own = dyingAt(Number.POSITIVE_INFINITY, "after", () => before());
+  const cases = DEATHS.flatMap((death) =>
+    Array.from({ length: points - own }, (_, at) => [death, at] as const),
+  );
+
+  test.each(cases)("%s call %d", (death, at) => {
+    const { open, files } = before();
+    dyingAt(at, death, () => codeOf(() => change(open)));
+    const { active = "", previous = "" } = open();
+    // The last good one or the new one, whole, and the one before it.
+    expect([`${b} ${a}`, `${c} ${b}`]).toContain(`${active} ${previous}`);
+    if (active === b) expect([textOf(open(), b), textOf(open(), a)]).toEqual(["b", "a"]);
+    else expect([textOf(open(), c), textOf(open(), b)]).toEqual(["c", "b"]);
+    change(open);
+    expect([open().active, open().rejection(d)]).toEqual([c, "why"]);
+    expect(files().filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+});

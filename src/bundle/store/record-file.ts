@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { close, closing, type Fd, fsync, readAll, replaceContent } from "../../platform/file.ts";
+import { LIMITS, LimitError } from "../../platform/limits.ts";
+import { openIfThere } from "../../platform/lines-forwards.ts";
+import { BundleError } from "../errors.ts";
+import { onDisk } from "./directory.ts";
+
+const MODE = 0o600;
+/** Two files take turns, so that the newest that is whole is never touched. */
+const TURNS = [0, 1] as const;
+
+const envelope = z.strictObject({ generation: z.int().min(1), sha256: z.string(), content: z.unknown() });
+
+interface Generation<T> {
+  readonly turn: number;
+  readonly generation: number;
+  readonly record: T;
+}
+
+/**
+ * A record on the disk, as JSON, and the one before it: `NAME.0.json` and `NAME.1.json`. A record is written whole or not at
+ * all, also when the power goes; one that was damaged all the same shows it by its hash. (A file that was not forced to the
+ * disk may come back empty.)
+ */
+export class RecordFile<T> {
+  /** Those that can be used, the newest first. */
+  private generations: readonly Generation<T>[];
+  /** A file is there that cannot be used. */
+  readonly isDamaged: boolean;
+
+  /** @param directory open to be read @throws {BundleError} state_unavailable */
+  constructor(
+    private readonly directory: Fd,
+    private readonly name: string,
+    schema: z.ZodType<T>,
+  ) {
+    const found = TURNS.map((turn) => onDisk(name, () => read(directory, name, turn, schema)));
+    this.generations = found
+      .filter((one) => typeof one === "object")
+      .sort((one, other) => other.generation - one.generation);
+    this.isDamaged = found.includes("damaged");
+  }
+
+  /** The records that can be used, the newest first. */
+  get records(): readonly T[] {
+    return this.generations.map(({ record }) => record);
+  }
+
+  /** Writes a record, in the place of the one before the newest. @throws {BundleError} state_unavailable */
+  write(record: T): void {
+    const [newest] = this.generations;
+    const turn = newest?.turn === 0 ? 1 : 0;
+    const generation = (newest?.generation ?? 0) + 1;
+    const content = JSON.stringify(record);
+    const sha256 = hashOf(generation, content);
+    const text = Buffer.from(`{"generation":${generation},"sha256":"${sha256}","content":${content}}`);
+    if (text.length > LIMITS.bundleStateBytes) {
+      throw new BundleError("state_unavailable", `${this.name} would have ${text.length} bytes`);
+    }
+    onDisk(this.name, () => {
+      const file = fileOf(this.name, turn);
+      close(replaceContent(this.directory, file, text, { mode: MODE }));
+      // That the file has the name is a matter of the directory (fsync(2)).
+      fsync(this.directory);
+    });
+    this.generations = [{ turn, generation, record }, ...this.generations.filter((one) => one.turn !== turn)];
+  }
+}
+
+const fileOf = (name: string, turn: number): string => `${name}.${turn}.json`;
+
+const hashOf = (generation: number, content: string): string =>
+  createHash("sha256").update(`${generation} ${content}`).digest("hex");
+
+function read<T>(
+  directory: Fd,
+  name: string,
+  turn: number,
+  schema: z.ZodType<T>,
+): Generation<T> | "nothing" | "damaged" {
+  const fd = openIfThere(directory, fileOf(name, turn));
+  if (fd === undefined) return "nothing";
+  try {
+    const text = Buffer.from(closing(fd, () => readAll(fd, LIMITS.bundleStateBytes))).toString();
+    const { generation, sha256, content } = envelope.parse(JSON.parse(text));
+    if (hashOf(generation, JSON.stringify(content)) !== sha256) return "damaged";
+    return { turn, generation, record: schema.parse(content) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError || error instanceof LimitError)
+      return "damaged";
+    throw error;
+  }
+}
