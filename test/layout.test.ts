@@ -22,7 +22,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
     "platform",
   ],
   server: ["agent", "platform"],
-  agent: ["runner", "policy", "audit", "platform"],
+  agent: ["runner", "bundle", "policy", "audit", "platform"],
   runner: ["engine", "bundle", "policy", "audit", "platform"],
   engine: [],
   "rhai-wasm": [],
@@ -34,7 +34,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   bundle: ["policy", "audit", "tar", "platform"],
   configuration: ["policy", "platform"],
   client: ["platform"],
-  doctor: ["configuration", "runner", "platform"],
+  doctor: ["configuration", "runner", "bundle", "platform"],
 };
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */

@@ -5,6 +5,8 @@ export type AgentErrorCode =
   | "stopping"
   | "audit_unavailable"
   | "policy_refused"
+  | "script_not_approved"
+  | "script_not_found"
   | "approval_not_found"
   | "run_ended";
 

@@ -44,6 +44,12 @@ export const RUN: Command = {
       hyphen: true,
       summary: "The script itself, instead of a file",
     },
+    {
+      name: "name",
+      value: "NAME",
+      with: "agent",
+      summary: "An approved script of the agent, instead of a file",
+    },
     policyFile,
     {
       name: "script-arguments-file",
@@ -68,7 +74,7 @@ export const RUN: Command = {
     { name: "agent", summary: "Let the agent run it, under the agent's policy" },
     ...client.map((option) => ({ ...option, with: "agent" })),
   ],
-  oneOf: ["script-file", "eval"],
+  oneOf: ["script-file", "eval", "name"],
   load: async () => (await import("./run.ts")).run,
 };
 

@@ -116,7 +116,9 @@ function expectAll({ options, oneOf = [] }: Command, given: ReadonlyMap<string, 
       throw new UsageError(`${shown(option)} is missing`);
     }
   }
-  const alternatives = options.filter(({ name }) => oneOf.includes(name));
+  const alternatives = options.filter(
+    ({ name, with: needed }) => oneOf.includes(name) && (needed === undefined || given.has(needed)),
+  );
   const count = alternatives.filter(({ name }) => given.has(name)).length;
   const names = alternatives.map(shown);
   if (alternatives.length > 0 && count === 0) throw new UsageError(`${names.join(" or ")} is missing`);

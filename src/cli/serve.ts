@@ -65,7 +65,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     followers: new Followers(),
     version: packageJson.version,
     get timeMs() {
-      return settings.limits.timeout_ms;
+      return agent.inForce.timeWithin(settings.limits.timeout_ms);
     },
     get waitMs() {
       return settings.limits.wait_ms;
@@ -147,7 +147,7 @@ async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T
 
 function agentOptions(
   options: ReadonlyMap<string, string>,
-  { limits, log, decision_log, policy, socket, listen }: Settings,
+  { limits, runs, log, decision_log, policy, socket, listen }: Settings,
 ): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
   // Also the configuration that is not there: a script that made it would say how the next start is.
@@ -157,6 +157,7 @@ function agentOptions(
     ...(listen === undefined ? {} : { listen }),
     ...{ warm, concurrency, queue },
     approvalMs: approval_ms,
+    approvedOnly: runs.approved_only,
     logLevel: log.level,
     decisionLogBytes: decision_log.max_bytes,
   };

@@ -3,6 +3,8 @@ import type { DecisionLog } from "../audit/decision-log.ts";
 import { AuditError } from "../audit/errors.ts";
 import { masked } from "../audit/mask.ts";
 import type { DecisionEntry } from "../audit/record.ts";
+import type { BundleLimits } from "../bundle/content/metadata.ts";
+import { policiesOf } from "../bundle/content/policies.ts";
 import { actionUids } from "../policy/hierarchy.ts";
 import {
   type Access,
@@ -51,6 +53,9 @@ export class Authority {
   moreDenials = 0;
   revision: string;
   set: PolicySet;
+  /** Of a bundle. */
+  scripts: Scripts;
+  limits: BundleLimits;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
   /** Beside the owner's. */
@@ -68,14 +73,14 @@ export class Authority {
     protection = "",
   ) {
     this.own = ownPolicies(protection);
-    this.set = withOwn(parsePolicySet(source.text), this.own);
-    this.revision = source.revision;
+    this.set = withOwn(policiesIn(source), this.own);
+    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = withOwn(parsePolicySet(source.text), this.own);
-    this.revision = source.revision;
+    this.set = withOwn(policiesIn(source), this.own);
+    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
     this.accesses.clear();
   }
 
@@ -166,6 +171,19 @@ export class Authority {
     else this.moreDenials++;
   }
 }
+
+type Scripts = ReadonlyMap<string, { readonly text: string }>;
+
+/** What a policy is beside its policies. */
+const besides = ({ revision, bundle }: PolicySource) => ({
+  revision,
+  scripts: bundle?.scripts ?? new Map<string, { readonly text: string }>(),
+  limits: bundle?.limits ?? {},
+});
+
+/** @throws {PolicyError} of a policy file, {@link BundleError} of a bundle */
+const policiesIn = ({ text, bundle }: PolicySource): PolicySet =>
+  bundle === undefined ? parsePolicySet(text) : policiesOf(bundle);
 
 /** A request as others may see it. */
 function shown({ action, resource: { type, id } }: AuthorizationRequest) {

@@ -11,8 +11,11 @@ import { AUTONOMY_POLICIES, RESERVED } from "./autonomy.ts";
 export const ownPolicies = (protection = ""): readonly Policy[] =>
   [AUTONOMY_POLICIES, protection].flatMap((text) => parsePolicySet(text).policies);
 
-/** `owned`, and beside them `own`; without, those that hold on every host. @throws {PolicyError} */
-export function withOwn(owned: PolicySet, own: readonly Policy[] = ownPolicies()): PolicySet {
+/** `owned`, and the policies that hold beside them on every host. @throws {PolicyError} */
+export const withAutonomy = (owned: PolicySet): PolicySet => withOwn(owned, ownPolicies());
+
+/** `owned`, and beside them `own`. @throws {PolicyError} */
+export function withOwn(owned: PolicySet, own: readonly Policy[]): PolicySet {
   const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
   // Of two policies of one id there would be one, and the other would be lost.
   if (taken)

@@ -79,6 +79,8 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   stopping: "stopping",
   audit_unavailable: "audit_unavailable",
   policy_refused: "policy_refused",
+  script_not_approved: "script_not_approved",
+  script_not_found: "script_not_found",
   approval_not_found: "approval_not_found",
   run_ended: "run_ended",
 };

@@ -8,7 +8,7 @@ import { checkInProcess } from "../../src/bundle/content/check-process.ts";
 import { BUNDLE_BOUNDS, diffBundles, policiesOf, readBundle } from "../../src/bundle/content/index.ts";
 import { runTests } from "../../src/bundle/content/run-tests.ts";
 import { createAccess, prepareCedar, validate } from "../../src/policy/index.ts";
-import { withOwn } from "../../src/runner/own-policies.ts";
+import { withAutonomy } from "../../src/runner/own-policies.ts";
 import { executable } from "../support/executable.ts";
 
 const RUNS = 15;
@@ -115,15 +115,15 @@ for (const count of [1, 100, 1000]) {
     "read the content": () => readBundle(bytes),
     "parse policies, schema, entities": () => policiesOf(content),
     "validate strictly": () => validate(set),
-    "run 10 policy tests": () => runTests(content, withOwn(set)),
+    "run 10 policy tests": () => runTests(content, withAutonomy(set)),
     "activate in a runner: read, parse, first decision": () =>
-      createAccess(withOwn(policiesOf(readBundle(bytes))), {
+      createAccess(withAutonomy(policiesOf(readBundle(bytes))), {
         type: "Agent",
         id: "a",
         attributes: { autonomy: 4 },
         groups: ["g19"],
       }).permit(READ),
-    "compare with itself": () => diffBundles(content, content, (each) => withOwn(each)),
+    "compare with itself": () => diffBundles(content, content, withAutonomy),
     "check in a process of its own": async () => {
       const answer = await checkInProcess(candidate, { program: executable() });
       if (!("ok" in answer)) throw new Error(answer.refused.message);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { writeArchive } from "../archive/index.ts";
 import { readBundle, readContent } from "./content.ts";
-import { narrowed } from "./metadata.ts";
 import { bundleFiles, METADATA, READ, readTest, refusalOf } from "./testing.ts";
 
 const group = { uid: { type: "Group", id: "a" }, attrs: {}, parents: [] };
@@ -153,15 +152,5 @@ describe("what is in a bundle", () => {
     expect(said("entities/a.json", many.slice(1))).toBe("");
     const tests = Array.from({ length: 2001 }, () => readTest("/a", "allow"));
     expect(said("tests/a.json", tests)).toContain("bundleTests: at most 2000");
-  });
-});
-
-test("limits of a bundle narrow the owner's, and widen none", () => {
-  const own = { timeout_ms: 100, concurrency: 4, queue: 10, approval_ms: 50, warm: 1 };
-  expect(narrowed(own, {})).toEqual(own);
-  expect(narrowed(own, { timeout_ms: 1000, concurrency: 2, queue: 0, approval_ms: 50 })).toEqual({
-    ...own,
-    concurrency: 2,
-    queue: 0,
   });
 });

@@ -8,6 +8,6 @@ export { readBytes } from "./file.ts";
 export { type Finding, findingText } from "./finding.ts";
 export { readFolder } from "./folder.ts";
 export { BUNDLE_BOUNDS } from "./layout.ts";
-export { type BundleLimits, type Metadata, NAME, narrowed } from "./metadata.ts";
+export { type BundleLimits, type Metadata, NAME } from "./metadata.ts";
 export { policiesOf } from "./policies.ts";
 export { nameOf, type TestResult } from "./run-tests.ts";

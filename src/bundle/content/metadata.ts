@@ -43,18 +43,3 @@ export const LimitsSchema = z.strictObject({
   approval_ms: whole(1).optional(),
 });
 export type BundleLimits = z.output<typeof LimitsSchema>;
-
-/** The owner's limits, narrowed by those of a bundle: none becomes larger. */
-export function narrowed<T extends { readonly [limit in keyof BundleLimits]-?: number }>(
-  own: T,
-  limits: BundleLimits,
-): T {
-  const least = (limit: keyof BundleLimits): number => Math.min(own[limit], limits[limit] ?? own[limit]);
-  return {
-    ...own,
-    timeout_ms: least("timeout_ms"),
-    concurrency: least("concurrency"),
-    queue: least("queue"),
-    approval_ms: least("approval_ms"),
-  };
-}

@@ -1,7 +1,7 @@
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Host } from "../../bundle/content/index.ts";
 import { compileFault, createEngine, type Engine } from "../../engine/index.ts";
-import { withOwn } from "../../runner/own-policies.ts";
+import { withAutonomy } from "../../runner/own-policies.ts";
 import { ENGINE_OPTIONS, runLimits } from "../run-limits.ts";
 
 let engine: Promise<Engine> | undefined;
@@ -19,5 +19,5 @@ export const HOST: Host = {
     engine ??= makeEngine();
     return compileFault(await engine, script, runLimits());
   },
-  complete: (set) => withOwn(set),
+  complete: withAutonomy,
 };
