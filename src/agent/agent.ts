@@ -5,20 +5,16 @@ import { effectiveUser } from "../platform/identity.ts";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { uidText } from "../policy/uid-text.ts";
-import {
-  CANDIDATE,
-  type PolicySource,
-  policySource,
-  readPolicy,
-  writePolicy,
-} from "../runner/active-policy.ts";
+import { CANDIDATE, type PolicySource } from "../runner/active-policy.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import type { ApprovalQuestion } from "../runner/protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { Metrics } from "./metrics.ts";
+import { narrowed } from "./narrowed.ts";
 import { takeOutcome } from "./outcome.ts";
+import { PolicyInForce } from "./policy-in-force.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import { Records } from "./records.ts";
 import type { Outcome } from "./runner-process.ts";
@@ -29,11 +25,14 @@ export interface AgentOptions extends PoolOptions {
   readonly directory: Fd;
   /** How long a run waits for an approval, in milliseconds. */
   readonly approvalMs: number;
+  /** Run nothing but the approved scripts of a bundle. */
+  readonly approvedOnly: boolean;
 }
 
-/** A script that somebody asks to be run. */
+/** A script that somebody asks to be run: its text, or the name of an approved one. */
 export interface RunRequest {
-  readonly script: string;
+  readonly script?: string;
+  readonly name?: string;
   /** JSON of the arguments, tagged. */
   readonly arguments: string;
   readonly principal: Principal;
@@ -47,6 +46,7 @@ export interface RunRequest {
 
 export interface AgentStatus {
   readonly killed: string | undefined;
+  /** Of the policy in force. */
   readonly revision: string;
   readonly running: number;
   readonly queued: number;
@@ -66,19 +66,21 @@ export class Agent {
   private readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
+  /** The policy in force. */
+  readonly inForce: PolicyInForce;
   private stopping = false;
-  /** Of the policy in force. */
-  private revision = "";
 
+  /** @throws {AgentError} `policy_refused` when the bundle that is in force cannot be read */
   constructor(private options: AgentOptions) {
     const { directory, decisionLogBytes } = options;
     this.records = new Records(directory, decisionLogBytes, () => this.metrics.auditFailed());
-    this.pool = new Pool(options);
+    this.inForce = new PolicyInForce(directory, this.records);
+    this.pool = new Pool(this.narrowed());
     this.killSwitch = new KillSwitch(directory, options.state, {
       stopAll: (why) => this.pool.killAll(why),
       startAnew: () => this.pool.refresh(),
     });
-    this.approvals = new Approvals(options.approvalMs, this.records);
+    this.approvals = new Approvals(this.narrowed().approvalMs, this.records);
   }
 
   /**
@@ -86,12 +88,12 @@ export class Agent {
    * @throws {AgentError} `policy_refused`; then the policy before is still the active one
    */
   async start(text?: string): Promise<void> {
-    const { directory } = this.options;
-    const isNew = text !== undefined && policySource(text).revision !== readPolicy(directory).revision;
-    if (isNew) writePolicy(directory, text, CANDIDATE);
-    await this.pool.warmUp(isNew ? CANDIDATE : undefined);
-    if (isNew) this.adopt(text, owner());
-    else ({ revision: this.revision } = readPolicy(directory));
+    const candidate = text === undefined ? undefined : this.inForce.propose(text);
+    const { limits } = this.inForce.known;
+    await this.pool.warmUp(candidate);
+    if (text !== undefined && candidate !== undefined) this.inForce.adopt(text, owner());
+    // Those of a bundle that is in force no more.
+    if (this.inForce.known.limits !== limits) this.narrow();
     this.killSwitch.begin();
   }
 
@@ -102,9 +104,19 @@ export class Agent {
   configure(options: Omit<AgentOptions, "state" | "directory">): void {
     this.records.act(owner(), "configure");
     this.options = { ...this.options, ...options };
-    this.approvals.timeMs = options.approvalMs;
     this.records.configure(options.decisionLogBytes);
-    this.pool.configure(this.options);
+    this.narrow();
+  }
+
+  /** What the owner wants, within what the policy in force allows. */
+  private narrowed(): AgentOptions {
+    return narrowed(this.options, this.inForce.known.limits);
+  }
+
+  private narrow(): void {
+    const options = this.narrowed();
+    this.approvals.timeMs = options.approvalMs;
+    this.pool.configure(options);
   }
 
   /** Remembers that a token was made for whoever owns the state directory. @throws {AgentError} */
@@ -115,7 +127,7 @@ export class Agent {
   status(): AgentStatus {
     return {
       killed: this.killSwitch.thrown(),
-      revision: readPolicy(this.options.directory).revision,
+      revision: this.inForce.known.revision,
       running: this.pool.running,
       queued: this.pool.queued,
       changes: this.runs.changes + this.approvals.changes,
@@ -124,17 +136,19 @@ export class Agent {
 
   /** Takes a run, which begins when a runner is free. @throws {AgentError} */
   submit({ requestId, trace, ...request }: RunRequest): Run {
-    const { principal, dryRun, script } = request;
+    const { principal, dryRun, script, name } = request;
     this.expectOpen();
+    this.inForce.expectRunnable(request, this.options.approvedOnly);
     const id = `run_${randomBytes(12).toString("hex")}`;
     const run = new Run(id, uidText(principal), dryRun, trace?.traceId);
-    run.revision = this.revision;
+    run.revision = this.inForce.known.revision;
     this.expectRoom();
     this.records.write({
       kind: "run",
       ...run.identity,
       event: "started",
-      script: createHash("sha256").update(script).digest("hex"),
+      ...(script === undefined ? {} : { script: createHash("sha256").update(script).digest("hex") }),
+      ...(name === undefined ? {} : { name, revision: run.revision }),
       ...(requestId === undefined ? {} : { requestId }),
       ...(trace === undefined ? {} : { parentId: trace.parentId }),
     });
@@ -227,9 +241,9 @@ export class Agent {
     return this.metrics.text({ running, queued, killed });
   }
 
-  /** The policy in force. */
+  /** The policy in force. @throws {AgentError} `policy_refused` */
   policy(): PolicySource {
-    return readPolicy(this.options.directory);
+    return this.inForce.read();
   }
 
   /** Stops everything, until {@link resume}; also after a restart, and also where it cannot be recorded. */
@@ -254,24 +268,28 @@ export class Agent {
    * with the policy before in force
    */
   async activate(text: string, principal: Principal = owner()): Promise<string> {
-    const { directory } = this.options;
-    writePolicy(directory, text, CANDIDATE);
-    const trial = new Pool({ ...this.options, policy: CANDIDATE, warm: 0, concurrency: 1 });
-    await trial.warmUp();
-    const revision = this.adopt(text, principal);
-    this.killSwitch.nextEpoch();
-    this.metrics.policyActivated();
-    this.pool.refresh();
-    return revision;
+    if (this.inForce.propose(text) !== undefined) {
+      const trial = new Pool({ ...this.options, policy: CANDIDATE, warm: 0, concurrency: 1 });
+      await trial.warmUp();
+    }
+    this.inForce.adopt(text, principal);
+    return this.activated();
   }
 
-  /** Makes a policy that was tried the active one. */
-  private adopt(text: string, principal: Principal): string {
-    const { revision } = policySource(text);
-    this.records.act(principal, "policy", { revision });
-    writePolicy(this.options.directory, text);
-    this.revision = revision;
-    return revision;
+  /**
+   * As {@link activate}, of a bundle that is kept in the state directory and was checked. @throws {AgentError}
+   * `policy_refused` where it cannot be read
+   */
+  activateBundle(sha256: string, principal: Principal = owner()): string {
+    this.inForce.adoptBundle(sha256, principal);
+    return this.activated();
+  }
+
+  private activated(): string {
+    this.killSwitch.nextEpoch();
+    this.metrics.policyActivated();
+    this.narrow();
+    return this.inForce.known.revision;
   }
 
   /** Takes nothing new, and ends when what runs has ended, or after `graceMs`. */
@@ -296,7 +314,7 @@ export class Agent {
   private expectRoom(): void {
     if (this.pool.hasPlace()) return;
     this.metrics.limitHit("queue");
-    throw new AgentError("queue_full", `${this.options.queue} runs wait already; try again later`);
+    throw new AgentError("queue_full", `${this.narrowed().queue} runs wait already; try again later`);
   }
 
   private expectOpen(): void {

@@ -6,6 +6,8 @@ export type AgentErrorCode =
   | "audit_unavailable"
   | "tokens_unreadable"
   | "policy_refused"
+  | "script_not_approved"
+  | "script_not_found"
   | "approval_not_found"
   | "run_ended";
 

@@ -42,6 +42,8 @@ export interface RunEntry extends RunIdentity {
   readonly parentId?: string;
   /** SHA-256 of the script, in hex. */
   readonly script?: string;
+  /** Of an approved script, instead; the bundle of that revision has its text. */
+  readonly name?: string;
   /** How it ended: the status of the result, or the code of what stopped it. */
   readonly outcome?: string;
   readonly revision?: string;

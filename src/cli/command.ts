@@ -24,6 +24,7 @@ export interface Given {
   /** All values of the options that may be given several times, by name. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly operand: string | undefined;
+  readonly secondOperand: string | undefined;
   /** Called as `rex-runner` is: by its name, or without a command. */
   readonly dropIn: boolean;
   /** When the program began, by `performance.now()`. */
@@ -44,6 +45,8 @@ export interface Command {
   readonly operand?: string;
   /** The operand must be given. */
   readonly needsOperand?: boolean;
+  /** Name of another one behind it, which must be given, too. */
+  readonly secondOperand?: string;
   /** The operand may have several words. */
   readonly manyWords?: boolean;
   readonly options: readonly Option[];

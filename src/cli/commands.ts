@@ -1,4 +1,5 @@
 import type { Command, Option } from "./command.ts";
+import { REPOSITORY_COMMANDS } from "./repo/commands.ts";
 
 /** What every command takes. */
 export const HELP: Option = { name: "help", short: "h", summary: "Show this help" };
@@ -43,6 +44,12 @@ export const RUN: Command = {
       hyphen: true,
       summary: "The script itself, instead of a file",
     },
+    {
+      name: "name",
+      value: "NAME",
+      with: "agent",
+      summary: "An approved script of the agent, instead of a file",
+    },
     policyFile,
     {
       name: "script-arguments-file",
@@ -67,7 +74,7 @@ export const RUN: Command = {
     { name: "agent", summary: "Let the agent run it, under the agent's policy" },
     ...client.map((option) => ({ ...option, with: "agent" })),
   ],
-  oneOf: ["script-file", "eval"],
+  oneOf: ["script-file", "eval", "name"],
   load: async () => (await import("./run.ts")).run,
 };
 
@@ -103,6 +110,18 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
       { name: "target-dir", value: "DIR", summary: "Where downloaded targets are put" },
     ],
     load: async () => (await import("./tuf-client.ts")).tufClient,
+  },
+  {
+    name: "check-bundle",
+    summary: "Check a bundle for the agent before it is activated",
+    usage: "check-bundle --path FILE --sha256 HEX --fleet NAME --channel NAME",
+    options: ["path", "sha256", "fleet", "channel"].map((name) => ({
+      name,
+      value: "TEXT",
+      required: true,
+      summary: "What it must be",
+    })),
+    load: async () => (await import("./bundle/check.ts")).checkCommand,
   },
 ];
 
@@ -248,12 +267,56 @@ export const COMMANDS: readonly Command[] = [
     options: client,
     load: async () => (await import("./mcp.ts")).mcp,
   },
+  ...REPOSITORY_COMMANDS,
   {
     name: "validate",
     summary: "Check a policy strictly against the schema",
     usage: "validate -p PATH [--json]",
     options: [policyFile, json],
     load: async () => (await import("./validate.ts")).validatePolicy,
+  },
+  {
+    name: "bundle build",
+    summary: "Make a bundle of a folder, if nothing is wrong with it",
+    usage: "bundle build DIR -o FILE [--revision TEXT] [--created TIME] [--allow-broad] [--json]",
+    operand: "DIR",
+    needsOperand: true,
+    options: [
+      { name: "output", short: "o", value: "FILE", required: true, summary: "Where to write the archive" },
+      { name: "revision", value: "TEXT", summary: "Instead of the one in metadata.json" },
+      { name: "created", value: "TIME", summary: "Instead of the one in metadata.json" },
+      { name: "allow-broad", summary: "Take a policy that permits everything to everybody" },
+      json,
+    ],
+    load: async () => (await import("./bundle/build.ts")).buildCommand,
+  },
+  {
+    name: "bundle inspect",
+    summary: "Show what is in a bundle",
+    usage: "bundle inspect FILE [--json]",
+    operand: "FILE",
+    needsOperand: true,
+    options: [json],
+    load: async () => (await import("./bundle/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "bundle diff",
+    summary: "Show what differs between two bundles, and what it can allow; status 0, 1 or 2 as of diff",
+    usage: "bundle diff OLD NEW [--json]",
+    operand: "OLD",
+    needsOperand: true,
+    secondOperand: "NEW",
+    options: [json],
+    load: async () => (await import("./bundle/diff.ts")).diffCommand,
+  },
+  {
+    name: "bundle test",
+    summary: "Check a bundle or its folder, and run its policy tests",
+    usage: "bundle test DIR|FILE [--json]",
+    operand: "DIR|FILE",
+    needsOperand: true,
+    options: [json],
+    load: async () => (await import("./bundle/test.ts")).testCommand,
   },
   {
     name: "functions",

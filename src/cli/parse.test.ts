@@ -93,3 +93,11 @@ test("operands that must be there, and those of several words", () => {
   expect(() => parseCommandLine({ ...command, needsOperand: true }, [])).toThrow("NAME is missing");
   expect(parseCommandLine({ ...command, manyWords: true }, ["token", "create"]).operand).toBe("token create");
 });
+
+test("a command that takes two operands takes both, and no third", () => {
+  const two = { ...command, needsOperand: true, secondOperand: "OTHER" };
+  expect(parseCommandLine(two, ["a", "-v", "b"])).toMatchObject({ operand: "a", secondOperand: "b" });
+  expect(() => parseCommandLine(two, [])).toThrow(new UsageError("NAME is missing"));
+  expect(() => parseCommandLine(two, ["a"])).toThrow(new UsageError("OTHER is missing"));
+  expect(() => parseCommandLine(two, ["a", "b", "c"])).toThrow("unexpected argument 'c'");
+});

@@ -9,6 +9,7 @@ export interface Parsed {
   readonly options: ReadonlyMap<string, string>;
   readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly operand: string | undefined;
+  readonly secondOperand: string | undefined;
 }
 
 /**
@@ -35,26 +36,46 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
   });
   const options = new Map<string, string>();
   const lists = new Map<string, readonly string[]>();
-  let operand: string | undefined;
+  const operands: string[] = [];
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
-      const isMore = operand !== undefined && command.manyWords !== true;
-      if (command.operand === undefined || isMore) throw unexpected(token.value, []);
-      operand = operand === undefined ? token.value : `${operand} ${token.value}`;
+      if (operands.length >= mostOperands(command)) throw unexpected(token.value, []);
+      operands.push(token.value);
       continue;
     }
     const option = known.find(({ name }) => name === token.name);
     if (!option) throw unexpected(token.rawName, fitting(known, args));
-    if (option === HELP) return { help: true, options, lists, operand };
+    if (option === HELP) return { help: true, options, lists, ...named(command, operands) };
     const value = givenValue(option, token);
     if (option.many) lists.set(option.name, [...(lists.get(option.name) ?? []), value]);
     else if (options.has(option.name)) throw new UsageError(`${shown(option)} is given more than once`);
     options.set(option.name, value);
   }
   expectAll(command, options);
-  if (command.needsOperand && operand === undefined) throw new UsageError(`${command.operand} is missing`);
-  return { help: false, options, lists, operand };
+  const given = named(command, operands);
+  for (const [name, value] of [
+    [command.needsOperand && command.operand, given.operand],
+    [command.secondOperand, given.secondOperand],
+  ]) {
+    if (name && value === undefined) throw new UsageError(`${name} is missing`);
+  }
+  return { help: false, options, lists, ...given };
+}
+
+function mostOperands({ operand, secondOperand, manyWords = false }: Command): number {
+  if (manyWords) return Number.POSITIVE_INFINITY;
+  return [operand, secondOperand].filter((name) => name !== undefined).length;
+}
+
+function named(
+  { manyWords }: Command,
+  operands: readonly string[],
+): Pick<Parsed, "operand" | "secondOperand"> {
+  const [operand, secondOperand] = operands;
+  return manyWords && operand !== undefined
+    ? { operand: operands.join(" "), secondOperand: undefined }
+    : { operand, secondOperand };
 }
 
 interface OptionToken {
@@ -95,7 +116,9 @@ function expectAll({ options, oneOf = [] }: Command, given: ReadonlyMap<string, 
       throw new UsageError(`${shown(option)} is missing`);
     }
   }
-  const alternatives = options.filter(({ name }) => oneOf.includes(name));
+  const alternatives = options.filter(
+    ({ name, with: needed }) => oneOf.includes(name) && (needed === undefined || given.has(needed)),
+  );
   const count = alternatives.filter(({ name }) => given.has(name)).length;
   const names = alternatives.map(shown);
   if (alternatives.length > 0 && count === 0) throw new UsageError(`${names.join(" or ")} is missing`);

@@ -69,7 +69,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
       return reports.current;
     },
     get timeMs() {
-      return settings.limits.timeout_ms;
+      return agent.inForce.timeWithin(settings.limits.timeout_ms);
     },
     get waitMs() {
       return settings.limits.wait_ms;
@@ -163,7 +163,7 @@ const policyOf = ({ policy }: Settings): string | undefined =>
 
 function agentOptions(
   options: ReadonlyMap<string, string>,
-  { limits, log, decision_log, policy, socket, listen, upload }: Settings,
+  { limits, runs, log, decision_log, policy, socket, listen, upload }: Settings,
 ): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
   // Also the configuration that is not there: a script that made it would say how the next start is.
@@ -174,6 +174,7 @@ function agentOptions(
     ...(listen === undefined ? {} : { listen }),
     ...{ warm, concurrency, queue },
     approvalMs: approval_ms,
+    approvedOnly: runs.approved_only,
     logLevel: log.level,
     decisionLogBytes: decision_log.max_bytes,
   };

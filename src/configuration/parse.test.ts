@@ -34,6 +34,8 @@ test("every key", () => {
     warm = 0
     approval_ms = 5000
     grace_ms = 0
+    [runs]
+    approved_only = true
     [log]
     level = "debug"
     [decision_log]
@@ -53,6 +55,7 @@ test("every key", () => {
       approval_ms: 5000,
       grace_ms: 0,
     },
+    runs: { approved_only: true },
     log: { level: "debug" },
     decision_log: { max_bytes: 2 ** 21 },
   });
@@ -68,6 +71,7 @@ describe("what is refused, with its place", () => {
       "f:3:1: unknown key 'log.levle'; did you mean 'level'?",
       "f:1:1: unknown key 'a'",
     ],
+    ["[runs]\naproved_only = true", "f:2:1: unknown key 'runs.aproved_only'; did you mean 'approved_only'?"],
     ["limits.quue = 1", "f:1:1: unknown key 'limits.quue'; did you mean 'queue'?"],
     ["limits = { quue = 1 }", "f:1:1: unknown key 'limits.quue'; did you mean 'queue'?"],
     ['"__proto__" = 1', "f:1:1: document contains an unsafe"],

@@ -73,14 +73,13 @@ function faultText(path: string, { message, position }: Fault): string {
   return `${place}: ${message}`;
 }
 
-const { limits, log, decision_log } = ConfigurationSchema.parse({});
+const { limits, runs, log, decision_log } = ConfigurationSchema.parse({});
 
 /** The keys of each table, by its name; the outermost has none. */
 const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(ConfigurationSchema.shape)],
   ["upload", Object.keys(UploadSchema.shape)],
-  ...Object.entries({ limits, log, decision_log }).map(([table, values]): [string, readonly string[]] => [
-    table,
-    Object.keys(values),
-  ]),
+  ...Object.entries({ limits, runs, log, decision_log }).map(
+    ([table, values]): [string, readonly string[]] => [table, Object.keys(values)],
+  ),
 ]);

@@ -50,6 +50,12 @@ export const ConfigurationSchema = z.strictObject({
       message: "more runners would wait than run at the same time (limits.concurrency)",
     })
     .prefault({}),
+  runs: z
+    .strictObject({
+      /** Run nothing but the approved scripts of a bundle. */
+      approved_only: z.boolean().default(false),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       /** The least level of what scripts log that is kept. */

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { BundleError } from "../bundle/errors.ts";
 import type { Settings } from "../configuration/index.ts";
 import { close, openDirectoryFollowing } from "../platform/file.ts";
 import { canWatch, expectWritable, exposedIn, freeBytes } from "../platform/host-state.ts";
@@ -76,11 +77,18 @@ export const STATE: readonly Check[] = [
     name: "policy",
     look: inState(({ state }) => {
       const directory = openDirectoryFollowing(state);
-      const { text, revision } = readPolicy(directory);
-      close(directory);
-      return text === ""
-        ? warn("none: everything is denied", "name one (remit serve --policy PATH)")
-        : ok(`revision ${revision}`);
+      try {
+        const { text, revision, bundle } = readPolicy(directory);
+        if (bundle !== undefined) return ok(`bundle, revision ${revision}`);
+        return text === ""
+          ? warn("none: everything is denied", "name one (remit serve --policy PATH)")
+          : ok(`revision ${revision}`);
+      } catch (error) {
+        if (!(error instanceof BundleError)) throw error;
+        return fail(error.located, "import the bundle again, or name a policy (remit serve --policy PATH)");
+      } finally {
+        close(directory);
+      }
     }),
   },
   {

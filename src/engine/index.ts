@@ -2,6 +2,7 @@ import type { Manifest } from "rhai-wasm";
 import { loadModule, loadModuleSync, readImage } from "rhai-wasm/load.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 
+export { type CompileFault, compileFault } from "./compile.ts";
 export type { Engine, EngineOptions, RunInput } from "./engine.ts";
 export { EngineError, type EngineErrorCode } from "./errors.ts";
 export type { RunOptions } from "./host-calls.ts";

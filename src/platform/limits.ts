@@ -160,6 +160,26 @@ export const LIMITS = {
   rejectedBundles: 16,
   /** Bytes of a bundle as it is downloaded. */
   bundleBytes: 16 * MiB,
+  /** Bytes that it decompresses to. */
+  bundleUnpackedBytes: 32 * MiB,
+  /** Files in a bundle, and bytes of one of them. */
+  bundleFiles: 2000,
+  bundleFileBytes: MiB,
+  /** Levels of lists and objects in a JSON file of a bundle. */
+  bundleNesting: 32,
+  /** Entities in a bundle, and its policy tests. */
+  bundleEntities: 10_000,
+  bundleTests: 2000,
+  /** Wall time in which a bundle is checked before it is activated, in milliseconds, and bytes of memory that this takes. */
+  bundleCheckMs: 60_000,
+  bundleCheckBytes: 512 * MiB,
+  /** Bytes of a pack, which has all roots of a repository, the present metadata and a bundle; and its files. */
+  packBytes: 48 * MiB,
+  packFiles: 512,
+  /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
+  signerTimeMs: 300_000,
+  /** Bytes that it answers. */
+  signerOutputBytes: 4 * KiB,
 
   /** Wall time of all calls over the system bus that one operation makes, in milliseconds; as long as `systemctl` waits. */
   busTimeMs: 180_000,

@@ -1,21 +1,19 @@
 import type { CedarValueJson, EntityJson, StatefulAuthorizationCall } from "@cedar-policy/cedar-wasm/web";
-import { cedarGeneration, SCHEMA, withCedar } from "./cedar.ts";
+import { withCedar } from "./cedar.ts";
+import { groupsOf, unknownAttributes } from "./entities.ts";
 import { actionUids } from "./hierarchy.ts";
+import { ParsedNames } from "./parsed.ts";
 import type { Policy, PolicySet } from "./policy-set.ts";
+import { parsedSchema } from "./schema.ts";
 import { isElsewhere } from "./scope.ts";
 import { type Slice, Slicer } from "./slice.ts";
 import type { Action, AuthorizationRequest, Decision, EntityUid, Principal, Resource } from "./types.ts";
 
 /** Decisions kept under their exact request; more start anew. */
 const MAX_DECISIONS = 16_384;
-/**
- * Parsed slices kept in Cedar, which never frees an id (measured: 200 ids of 100 policies hold 50 MB); a further
- * slice is parsed under the id of the oldest.
- */
+/** Slices that Cedar keeps parsed, by {@link Decider} and policies: one for all deciders, as Cedar has one of each name. */
 const MAX_PARSED = 32;
-/** Ids under which Cedar has slices, by {@link Decider} and policies: one for all deciders, as Cedar has one of each id. */
-const parsed = new Map<string, string>();
-let parsedGeneration = -1;
+const names = new ParsedNames("slice", MAX_PARSED);
 let deciders = 0;
 
 /** Decides requests of one principal under one policy set, by Cedar. */
@@ -24,12 +22,18 @@ export class Decider {
   private readonly effects: ReadonlyMap<string, Policy["effect"]>;
   private readonly decisions = new Map<string, Decision>();
   private readonly number = deciders++;
+  /** The principal's groups, and all that these are in. */
+  private readonly ancestors: readonly EntityUid[];
+  /** Beside those of the request, by slice. */
+  private readonly entities = new WeakMap<Slice, readonly EntityJson[]>();
 
   constructor(
-    { policies }: PolicySet,
+    private readonly set: PolicySet,
     private readonly principal: Principal,
   ) {
-    this.slicer = new Slicer(policies, principal, ancestorsOf(principal));
+    const { policies, entities } = set;
+    this.ancestors = groupsOf(principal, entities);
+    this.slicer = new Slicer(policies, principal, this.ancestors);
     this.effects = new Map(policies.map(({ id, effect }) => [id, effect]));
   }
 
@@ -66,10 +70,11 @@ export class Decider {
   private ask(slice: Slice, request: AuthorizationRequest): Decision {
     try {
       return withCedar((cedar) => {
-        const preparsedPolicySetId = this.parse(slice);
         const answer = cedar.statefulIsAuthorized({
           ...toCall(this.principal, request),
-          preparsedPolicySetId,
+          entities: [...this.entitiesOf(slice), ...requestEntities(request)],
+          preparsedSchemaName: parsedSchema(this.set.schema),
+          preparsedPolicySetId: this.parse(slice),
         });
         if (answer.type === "failure") return failed(answer.errors.map(({ message }) => message).join("; "));
         const { decision, diagnostics } = answer.response;
@@ -90,37 +95,29 @@ export class Decider {
 
   /** The id under which Cedar has the slice's policies. */
   private parse(slice: Slice): string {
-    if (parsedGeneration !== cedarGeneration()) {
-      parsed.clear();
-      parsedGeneration = cedarGeneration();
-    }
-    const key = `${this.number} ${slice.policiesKey}`;
-    const known = parsed.get(key);
-    if (known !== undefined) return known;
-    const [oldest] = parsed;
-    const full = parsed.size >= MAX_PARSED && oldest !== undefined;
-    const id = full ? oldest[1] : `slice${parsed.size}`;
-    if (full) parsed.delete(oldest[0]);
-    const staticPolicies = Object.fromEntries(slice.policies.map(({ id, text }) => [id, text]));
-    const answer = withCedar((cedar) => cedar.preparsePolicySet(id, { staticPolicies }));
-    if (answer.type === "failure") {
-      parsed.clear(); // else the id would be given out once more while it is another's
-      throw new Error(answer.errors.map(({ message }) => message).join("; "));
-    }
-    parsed.set(key, id);
-    return id;
+    return names.get(`${this.number} ${slice.policiesKey}`, (name) => {
+      const staticPolicies = Object.fromEntries(slice.policies.map(({ id, text }) => [id, text]));
+      return withCedar((cedar) => cedar.preparsePolicySet(name, { staticPolicies }));
+    });
   }
-}
 
-const ancestorsOf = ({ groups = [] }: Principal): readonly EntityUid[] =>
-  groups.map((id) => ({ type: "Group", id }));
+  /** The principal, and what the policies of the slice can look into. */
+  private entitiesOf(slice: Slice): readonly EntityJson[] {
+    const known = this.entities.get(slice);
+    if (known !== undefined) return known;
+    const seen = this.set.entities?.seenBy(slice.policies, this.principal) ?? [];
+    const all = [...this.principalEntities(), ...seen];
+    this.entities.set(slice, all);
+    return all;
+  }
 
-/** None for an account, of which nothing is known but its name. */
-function principalEntities(principal: Principal): readonly EntityJson[] {
-  const { type, id, attributes, groups } = principal;
-  if (attributes === undefined && groups === undefined) return [];
-  const parents = ancestorsOf(principal).map((group) => ({ ...group }));
-  return [{ uid: { type, id }, attrs: mutable(attributes ?? {}), parents }];
+  /** None for who has no groups and of whom nothing is known but the name. */
+  private principalEntities(): readonly EntityJson[] {
+    const { type, id, attributes, groups } = this.principal;
+    if (attributes === undefined && groups === undefined && this.ancestors.length === 0) return [];
+    const attrs = mutable(attributes ?? unknownAttributes(type));
+    return [{ uid: { type, id }, attrs, parents: this.ancestors.map((group) => ({ ...group })) }];
+  }
 }
 
 const failed = (failure: string): Decision => ({ allowed: false, policies: [], errors: [], failure });
@@ -129,32 +126,32 @@ const exactKey = ({ action, resource, context }: AuthorizationRequest): string =
   JSON.stringify([action, resource.type, resource.id, resource.attributes, resource.ancestors, context]);
 
 function toCall(
-  principal: Principal,
+  { type, id }: Principal,
   { action, resource, context }: AuthorizationRequest,
-): Omit<StatefulAuthorizationCall, "preparsedPolicySetId"> {
-  const uid = ({ type, id }: EntityUid) => ({ type, id });
+): Omit<StatefulAuthorizationCall, "preparsedPolicySetId" | "entities"> {
   return {
-    principal: uid(principal),
+    principal: { type, id },
     action: actionUids(action).uid,
-    resource: uid(resource),
+    resource: uidOf(resource),
     context: mutable(context?.record ?? {}),
-    preparsedSchemaName: SCHEMA,
     validateRequest: true,
-    // All ancestors are parents, so the directories between need no entity of their own.
-    entities: [
-      ...principalEntities(principal),
-      { uid: uid(resource), attrs: mutable(resource.attributes), parents: resource.ancestors.map(uid) },
-      ...(context?.entities ?? []).map(
-        ({ attributes, tags, ...entity }): EntityJson => ({
-          uid: uid(entity),
-          attrs: mutable(attributes),
-          parents: [],
-          tags: mutable(tags),
-        }),
-      ),
-    ],
   };
 }
+
+/** The resource and what the context refers to. All ancestors are parents, so what is between needs no entity. */
+const requestEntities = ({ resource, context }: AuthorizationRequest): readonly EntityJson[] => [
+  { uid: uidOf(resource), attrs: mutable(resource.attributes), parents: resource.ancestors.map(uidOf) },
+  ...(context?.entities ?? []).map(
+    ({ attributes, tags, ...entity }): EntityJson => ({
+      uid: uidOf(entity),
+      attrs: mutable(attributes),
+      parents: [],
+      tags: mutable(tags),
+    }),
+  ),
+];
+
+const uidOf = ({ type, id }: EntityUid) => ({ type, id });
 
 /** Cedar's types are not declared readonly; it changes nothing. */
 const mutable = (record: object): Record<string, CedarValueJson> => record as Record<string, CedarValueJson>;

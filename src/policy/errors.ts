@@ -1,3 +1,4 @@
+import type { Position } from "./source.ts";
 import type { AuthorizationRequest, Decision } from "./types.ts";
 
 /** Thrown by `Access.require`: the policy did not allow `request`, or something beside it did not. */
@@ -14,25 +15,39 @@ export class Denied extends Error {
   }
 }
 
-/** Stable codes of what can be wrong with a policy file. */
+/** Stable codes of what can be wrong with a policy, and with what comes with it. */
 export type PolicyErrorCode =
   | "policy_too_large"
   | "policy_too_deep"
   | "policy_syntax"
   | "policy_invalid"
-  | "policy_engine";
+  | "policy_engine"
+  | "schema_invalid"
+  | "entities_invalid";
+
+interface PolicyErrorOptions {
+  readonly position?: Position | undefined;
+  /** What Cedar advises. */
+  readonly help?: string | undefined;
+  /** Name of the file, where there are several. */
+  readonly file?: string | undefined;
+}
 
 /** A policy that cannot be loaded. `line` and `column` count from 1 where they are known. */
 export class PolicyError extends Error {
   override readonly name = "PolicyError";
+  readonly position: Position | undefined;
+  readonly help: string | undefined;
+  readonly file: string | undefined;
   constructor(
     readonly code: PolicyErrorCode,
     message: string,
-    readonly position?: { readonly line: number; readonly column: number },
-    /** What Cedar advises. */
-    readonly help?: string,
+    { position, help, file }: PolicyErrorOptions = {},
   ) {
     super(message);
+    this.position = position;
+    this.help = help;
+    this.file = file;
   }
 
   /** The message with the advice. */
@@ -42,7 +57,8 @@ export class PolicyError extends Error {
 
   /** As {@link explained}, after the place in the text. */
   get located(): string {
-    if (this.position === undefined) return this.explained;
-    return `line ${this.position.line}, column ${this.position.column}: ${this.explained}`;
+    const { file, position } = this;
+    const place = position && `line ${position.line}, column ${position.column}`;
+    return [file, place, this.explained].filter((part) => part !== undefined).join(": ");
   }
 }

@@ -1,4 +1,5 @@
 import { ACTIONS, type Action, type EntityUid } from "./types.ts";
+import { uidText } from "./uid-text.ts";
 
 /** The group that has every action of its namespace, as the schema declares it. */
 const GROUPS: { readonly [N in keyof typeof ACTIONS]: string } = {
@@ -33,3 +34,13 @@ export function actionUids(action: Action): ActionUids {
   if (!found) throw new Error(`no action ${action}`);
   return found;
 }
+
+const NAMES: ReadonlyMap<string, Action> = new Map(
+  [...UIDS].flatMap(([name, { uid }]) =>
+    // The keys are actions: they are made of ACTIONS.
+    [name, uidText(uid)].map((form) => [form, name as Action] as const),
+  ),
+);
+
+/** The action that is written as `file_system::Action::"read"`, or shorter as `file_system.read`. */
+export const actionNamed = (text: string): Action | undefined => NAMES.get(text.trim());

@@ -1,8 +1,10 @@
 import type { DetailedError } from "@cedar-policy/cedar-wasm/web";
-import { withCedar } from "./cedar.ts";
+import { withCedar, withinEngine } from "./cedar.ts";
+import type { Entities } from "./entities.ts";
 import { PolicyError } from "./errors.ts";
+import type { ExtendedSchema } from "./schema.ts";
 import { readScope, type Scope } from "./scope.ts";
-import { positionAt, type Statement, splitPolicies } from "./source.ts";
+import { type PolicyFile, positionOfByte, type Statement, splitPolicies } from "./source.ts";
 
 export interface Policy {
   /** Of `@id`; else `policy` and its number in the file, as Cedar names it. */
@@ -15,39 +17,58 @@ export interface Policy {
   readonly conditional: boolean;
   /** Of `@approval("…")` on a permit: somebody has to approve what it permits. The text says what for. */
   readonly approval?: string;
+  /** Where its text stands. */
+  readonly file: PolicyFile;
+  /** Where in the file it begins, in UTF-16 units. */
+  readonly start: number;
 }
 
 export interface PolicySet {
-  readonly source: string;
   readonly policies: readonly Policy[];
   /** By id of a permit that takes an approval, what it is for. */
   readonly approvals: ReadonlyMap<string, string>;
   /** Ids that more than one policy bears; `#2` and so on was added to the later ones. */
   readonly duplicates: readonly string[];
+  /** Remit's schema with declarations that came with the policies. */
+  readonly schema?: ExtendedSchema;
+  /** What policies can know beside principal and resource. */
+  readonly entities?: Entities;
 }
 
 /** Parses a policy file. Templates are checked and left out: nothing links them. @throws {PolicyError} */
 export function parsePolicySet(source: string): PolicySet {
-  const statements = splitPolicies(source);
-  const checked = attempt(() => withCedar((cedar) => cedar.policySetTextToParts(source)));
-  if (checked.type === "failure") throw syntaxError(source, checked.errors);
-  const complete = statements.filter(({ template }) => !template);
-  if (complete.length !== checked.policies.length) {
-    throw new PolicyError("policy_engine", "the policy was read in two ways; it is refused");
-  }
+  const file = { text: source };
   const ids = new Ids();
   const duplicates = new Set<string>();
-  const policies = statements.flatMap((statement, index) => {
+  const policies = statementsOf(file).flatMap((statement, index) => {
     if (statement.template) return [];
     const given = statement.id ?? `policy${index}`;
     const id = ids.take(given);
     if (id !== given) duplicates.add(given);
-    return [toPolicy(statement, id)];
+    return [toPolicy(statement, id, file)];
   });
+  return { ...policySetOf(policies), duplicates: [...duplicates] };
+}
+
+export function policySetOf(policies: readonly Policy[]): PolicySet {
   const approvals = policies.flatMap(({ id, approval }) =>
     approval === undefined ? [] : [[id, approval] as const],
   );
-  return { source, policies, approvals: new Map(approvals), duplicates: [...duplicates] };
+  return { policies, approvals: new Map(approvals), duplicates: [] };
+}
+
+/** The policies and templates of a file that Cedar takes. @throws {PolicyError} */
+export function statementsOf(file: PolicyFile): readonly Statement[] {
+  const statements = inFile(file, () => splitPolicies(file.text));
+  const checked = inFile(file, () => withCedar((cedar) => cedar.policySetTextToParts(file.text)));
+  if (checked.type === "failure") throw syntaxError(file, checked.errors);
+  const complete = statements.filter(({ template }) => !template);
+  if (complete.length !== checked.policies.length) {
+    throw new PolicyError("policy_engine", "the policy was read in two ways; it is refused", {
+      file: file.name,
+    });
+  }
+  return statements;
 }
 
 /** Ids of a policy set. Two policies of one id would be one policy, and the other, perhaps a forbid, would be lost. */
@@ -68,7 +89,11 @@ class Ids {
   }
 }
 
-function toPolicy({ text, scope, conditional, effect }: Statement, id: string): Policy {
+export function toPolicy(
+  { text, start, scope, conditional, effect }: Statement,
+  id: string,
+  file: PolicyFile,
+): Policy {
   const approval = effect === "permit" ? approvalOf(text) : undefined;
   // Cedar accepted the statement, so it has an effect; if the head was not understood, neither is the scope.
   return {
@@ -77,6 +102,8 @@ function toPolicy({ text, scope, conditional, effect }: Statement, id: string): 
     effect: effect ?? "forbid",
     scope: effect ? readScope(scope) : undefined,
     conditional,
+    file,
+    start,
     ...(approval === undefined ? {} : { approval }),
   };
 }
@@ -91,34 +118,23 @@ function approvalOf(text: string): string | undefined {
   return approval === null ? "" : approval;
 }
 
-function attempt<T>(parse: () => T): T {
+/** What `read` returns; the file is named in its errors. */
+function inFile<T>({ name }: PolicyFile, read: () => T): T {
   try {
-    return parse();
-  } catch (cause) {
-    if (cause instanceof PolicyError) throw cause;
-    throw new PolicyError(
-      "policy_engine",
-      "the policy cannot be parsed: it is too complex for the policy engine",
-    );
+    return withinEngine("the policy", read);
+  } catch (error) {
+    throw error instanceof PolicyError
+      ? new PolicyError(error.code, error.message, { ...error, file: name })
+      : error;
   }
 }
 
-function syntaxError(source: string, errors: readonly DetailedError[]): PolicyError {
+function syntaxError({ name, text }: PolicyFile, errors: readonly DetailedError[]): PolicyError {
   const [first] = errors;
   const start = first?.sourceLocations?.[0]?.start;
-  return new PolicyError(
-    "policy_syntax",
-    first?.message ?? "the policy does not parse",
-    start === undefined ? undefined : positionOfByte(source, start),
-    first?.help ?? undefined,
-  );
-}
-
-/** Cedar counts in bytes of UTF-8. */
-export function positionOfByte(
-  source: string,
-  byte: number,
-): { readonly line: number; readonly column: number } {
-  const before = new TextDecoder().decode(new TextEncoder().encode(source).subarray(0, byte));
-  return positionAt(source, before.length);
+  return new PolicyError("policy_syntax", first?.message ?? "the policy does not parse", {
+    position: start === undefined ? undefined : positionOfByte(text, start),
+    help: first?.help ?? undefined,
+    file: name,
+  });
 }

@@ -8,6 +8,13 @@ export const MAX_POLICY_BYTES = 1024 * 1024;
  */
 export const MAX_POLICY_NESTING = 64;
 
+/** A text of policies. */
+export interface PolicyFile {
+  /** Absent where there is one file only. */
+  readonly name?: string;
+  readonly text: string;
+}
+
 /** One policy or template of a file. */
 export interface Statement {
   readonly text: string;
@@ -35,12 +42,7 @@ const ID = /@id\s*\(\s*"([^"\\]*)"\s*\)/;
  * @throws {PolicyError} for a text that is too large or nested too deeply
  */
 export function splitPolicies(text: string): readonly Statement[] {
-  const size = Buffer.byteLength(text);
-  if (size > MAX_POLICY_BYTES)
-    throw new PolicyError(
-      "policy_too_large",
-      `the policy has ${size} bytes; ${MAX_POLICY_BYTES} are allowed`,
-    );
+  expectSize(text, "the policy");
   const statements: Statement[] = [];
   let depth = 0;
   let start = 0;
@@ -50,13 +52,7 @@ export function splitPolicies(text: string): readonly Statement[] {
     end += token.length;
     if (token === "(" || token === "[" || token === "{") depth++;
     else if (token === ")" || token === "]" || token === "}") depth--;
-    if (depth > MAX_POLICY_NESTING) {
-      throw new PolicyError(
-        "policy_too_deep",
-        `the policy nests brackets deeper than ${MAX_POLICY_NESTING}`,
-        positionAt(text, end - 1),
-      );
-    }
+    if (depth > MAX_POLICY_NESTING) throw tooDeep("the policy", positionAt(text, end - 1));
     if (!token.startsWith("//") && token.trim() !== "") blank = false;
     if (token !== ";" || depth > 0) continue;
     statements.push(statement(text.slice(start, end), start));
@@ -67,6 +63,33 @@ export function splitPolicies(text: string): readonly Statement[] {
   if (!blank) statements.push(statement(text.slice(start), start));
   return statements;
 }
+
+/** Types in one another nest a schema, too: `Set<Set<…>>`. */
+const SCHEMA_TOKEN = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n\r]*|[()[\]{}<>]|[^"/()[\]{}<>]+|[\s\S]/g;
+
+/** Bounds a text in Cedar's language of schemas before Cedar sees it. @throws {PolicyError} */
+export function expectBoundedSchema(text: string): void {
+  expectSize(text, "the schema");
+  let depth = 0;
+  let end = 0;
+  for (const [token] of text.matchAll(SCHEMA_TOKEN)) {
+    end += token.length;
+    if ("([{<".includes(token)) depth++;
+    else if (")]}>".includes(token)) depth--;
+    if (depth > MAX_POLICY_NESTING) throw tooDeep("the schema", positionAt(text, end - 1));
+  }
+}
+
+function expectSize(text: string, what: string): void {
+  const size = Buffer.byteLength(text);
+  if (size <= MAX_POLICY_BYTES) return;
+  throw new PolicyError("policy_too_large", `${what} has ${size} bytes; ${MAX_POLICY_BYTES} are allowed`);
+}
+
+const tooDeep = (what: string, position: Position): PolicyError =>
+  new PolicyError("policy_too_deep", `${what} nests brackets deeper than ${MAX_POLICY_NESTING}`, {
+    position,
+  });
 
 function statement(text: string, start: number): Statement {
   const head = HEAD.exec(text);
@@ -101,8 +124,20 @@ function scopeAt(text: string, from: number): string {
 export const withoutLiterals = (text: string): string =>
   text.replace(/"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n\r]*/g, (token) => (token.startsWith('"') ? '""' : " "));
 
-/** Line and column from 1 of an offset in UTF-16 units. */
-export function positionAt(text: string, offset: number): { readonly line: number; readonly column: number } {
+/** A place in a text; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Line and column of an offset in UTF-16 units. */
+export function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** As {@link positionAt}, of an offset in bytes of UTF-8, in which Cedar counts. */
+export function positionOfByte(text: string, byte: number): Position {
+  const before = new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, byte));
+  return positionAt(text, before.length);
 }

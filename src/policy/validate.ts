@@ -1,7 +1,7 @@
-import { schemaText, withCedar } from "./cedar.ts";
+import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
-import { type PolicySet, parsePolicySet, positionOfByte } from "./policy-set.ts";
-import { positionAt } from "./source.ts";
+import { type PolicySet, parsePolicySet } from "./policy-set.ts";
+import { type Position, positionAt, positionOfByte } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
 import { ACTIONS } from "./types.ts";
 
@@ -10,17 +10,21 @@ export interface Finding {
   readonly severity: "error" | "warning";
   readonly policy: string;
   readonly message: string;
-  readonly position?: { readonly line: number; readonly column: number };
+  readonly position?: Position;
+  /** Name of the file, where there are several. */
+  readonly file?: string;
 }
 
 /** Validates a parsed set against the schema, strictly; an error means that the policy can never work as written. */
 export function validate(set: PolicySet): readonly Finding[] {
-  const answer = withCedar((cedar) =>
-    cedar.validate({
-      schema: schemaText(),
-      validationSettings: { mode: "strict" },
-      policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
-    }),
+  const answer = withinEngine("the policy", () =>
+    withCedar((cedar) =>
+      cedar.validate({
+        schema: set.schema?.text ?? schemaText(),
+        validationSettings: { mode: "strict" },
+        policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
+      }),
+    ),
   );
   if (answer.type === "failure") {
     throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
@@ -34,8 +38,8 @@ export function validate(set: PolicySet): readonly Finding[] {
         message: `more than one policy has the id ${JSON.stringify(id)}`,
       }),
     ),
-    ...validationErrors.map((found) => finding(set, "error", found)),
-    ...validationWarnings.map((found) => finding(set, "warning", found)),
+    ...inOrder(set, validationErrors).map((found) => finding(set, "error", found)),
+    ...inOrder(set, validationWarnings).map((found) => finding(set, "warning", found)),
   ];
 }
 
@@ -48,24 +52,36 @@ interface Answered {
   };
 }
 
+/** In that of the policies: Cedar has none. */
+function inOrder({ policies }: PolicySet, found: readonly Answered[]): readonly Answered[] {
+  const order = new Map(policies.map(({ id }, index) => [id, index]));
+  const placeOf = ({ policyId }: Answered): number => order.get(policyId) ?? 0;
+  return [...found].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 function finding(set: PolicySet, severity: Finding["severity"], { policyId, error }: Answered): Finding {
   const policy = set.policies.find(({ id }) => id === policyId);
   const message = messageOf(error);
   const start = error.sourceLocations?.[0]?.start;
-  if (!policy || start === undefined) return { severity, policy: policyId, message };
+  if (!policy) return { severity, policy: policyId, message };
+  const { name, text } = policy.file;
+  const base = positionAt(text, policy.start);
   // The location is within the policy's own text.
-  const within = positionOfByte(policy.text, start);
-  const base = positionAt(set.source, set.source.indexOf(policy.text));
+  const within = start === undefined ? undefined : positionOfByte(policy.text, start);
   return {
     severity,
     policy: policyId,
     message,
-    position: {
-      line: base.line + within.line - 1,
-      column: within.line === 1 ? base.column + within.column - 1 : within.column,
-    },
+    ...(name === undefined ? {} : { file: name }),
+    ...(within ? { position: moved(base, within) } : {}),
   };
 }
+
+/** A place within a text that begins at `base`. */
+const moved = (base: Position, { line, column }: Position): Position => ({
+  line: base.line + line - 1,
+  column: line === 1 ? base.column + column - 1 : column,
+});
 
 const UNKNOWN_ACTION = /unrecognized action `(.+)`$/;
 const ACTION_NAMES = Object.entries(ACTIONS).flatMap(([namespace, names]) =>
@@ -85,5 +101,8 @@ export function parseStrictly(source: string): PolicySet {
   const [first, ...more] = validate(set).filter(({ severity }) => severity === "error");
   if (!first) return set;
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
-  throw new PolicyError("policy_invalid", `${first.message}${others}`, first.position);
+  throw new PolicyError("policy_invalid", `${first.message}${others}`, {
+    position: first.position,
+    file: first.file,
+  });
 }

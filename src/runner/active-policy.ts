@@ -1,39 +1,93 @@
 import { createHash } from "node:crypto";
-import { close, closing, type Fd, openAt, readAll, replaceContent } from "../platform/file.ts";
+import { z } from "zod";
+import { type BundleContent, readBundle } from "../bundle/content/content.ts";
+import { readKept } from "../bundle/store/kept.ts";
+import { close, closing, type Fd, openAt, readAll, replaceContent, unlinkAt } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 
 /** Names in the state directory: of the policy in force, and of one that is to be tried. */
 const ACTIVE = "policy.cedar";
 export const CANDIDATE = "candidate.cedar";
+/** Names the bundle that is in force, where one is: its policies are the active ones then. */
+const POINTER = "policy.bundle";
+const POINTER_BYTES = 1024;
 const MODE = 0o600;
 const REVISION_CHARACTERS = 16;
 
 /** A policy, and what tells it from others. */
 export interface PolicySource {
+  /** Of a bundle, all its policies. */
   readonly text: string;
-  /** The beginning of its SHA-256, in hex. */
+  /** What a bundle calls itself; of a policy file the beginning of its SHA-256, in hex. */
   readonly revision: string;
+  /** Of the policy file or the bundle, in hex. */
+  readonly sha256: string;
+  /** Where the policy is one. */
+  readonly bundle?: BundleContent;
 }
 
-export const policySource = (text: string): PolicySource => ({
-  text,
-  revision: createHash("sha256").update(text).digest("hex").slice(0, REVISION_CHARACTERS),
-});
+export function policySource(text: string): PolicySource {
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  return { text, sha256, revision: sha256.slice(0, REVISION_CHARACTERS) };
+}
 
-/** The policy that is active in a state directory, or another of it. Where there is none, one that permits nothing. */
+/** A bundle as a policy. @throws {BundleError} */
+export function bundleSource(bytes: Uint8Array): PolicySource {
+  const bundle = readBundle(bytes);
+  const text = bundle.policies.map((file) => `// ${file.name}\n${file.text.trimEnd()}\n`).join("\n");
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { text, sha256, revision: bundle.metadata.revision, bundle };
+}
+
+/**
+ * The policy that is active in a state directory, or another of it. Where there is none, one that permits nothing.
+ * @throws {BundleError} where it is a bundle that cannot be read
+ */
 export function readPolicy(directory: Fd, name = ACTIVE): PolicySource {
-  try {
-    const fd = openAt(directory, name, { access: "read" });
-    const bytes = closing(fd, () => readAll(fd, LIMITS.policyBytes));
-    return policySource(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    if (error instanceof OsError && error.code === "ENOENT") return policySource("");
-    throw error;
-  }
+  const pointed = name === ACTIVE ? readPointer(directory) : undefined;
+  if (pointed !== undefined) return bundleSource(readKept(directory, pointed));
+  const bytes = readIfThere(directory, name, LIMITS.policyBytes);
+  return policySource(bytes === undefined ? "" : new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 }
 
 /** Makes `text` the active policy; runners take it when the epoch of the control file changes. Or puts it elsewhere. */
 export function writePolicy(directory: Fd, text: string, name = ACTIVE): void {
   close(replaceContent(directory, name, Buffer.from(text), { mode: MODE }));
+  // Only now: until then what was active is.
+  if (name === ACTIVE) removePointer(directory);
+}
+
+const Pointer = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/**
+ * Makes a bundle that is kept in the state directory the active policy. It must have been checked; runners take it as they
+ * take a policy of {@link writePolicy}.
+ */
+export function pointToBundle(directory: Fd, sha256: string): void {
+  const pointer = Pointer.parse({ sha256 });
+  close(replaceContent(directory, POINTER, Buffer.from(`${JSON.stringify(pointer)}\n`), { mode: MODE }));
+}
+
+/** What cannot be read names nothing that could be used, and says so. */
+function readPointer(directory: Fd): string | undefined {
+  const bytes = readIfThere(directory, POINTER, POINTER_BYTES);
+  return bytes === undefined ? undefined : Pointer.parse(JSON.parse(Buffer.from(bytes).toString())).sha256;
+}
+
+function removePointer(directory: Fd): void {
+  try {
+    unlinkAt(directory, POINTER);
+  } catch (error) {
+    if (!(error instanceof OsError) || error.code !== "ENOENT") throw error;
+  }
+}
+
+function readIfThere(directory: Fd, name: string, maxBytes: number): Uint8Array | undefined {
+  try {
+    return closing(openAt(directory, name, { access: "read" }), (fd) => readAll(fd, maxBytes));
+  } catch (error) {
+    if (error instanceof OsError && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }

@@ -3,6 +3,8 @@ import type { DecisionLog } from "../audit/decision-log.ts";
 import { AuditError } from "../audit/errors.ts";
 import { cut, masked, maskedText } from "../audit/mask.ts";
 import type { DecisionEntry } from "../audit/record.ts";
+import type { BundleLimits } from "../bundle/content/metadata.ts";
+import { policiesOf } from "../bundle/content/policies.ts";
 import { actionUids } from "../policy/hierarchy.ts";
 import {
   type Access,
@@ -14,14 +16,14 @@ import {
   dryRunAccess,
   isEffect,
   type Policy,
-  PolicyError,
   type PolicySet,
   type Principal,
   parsePolicySet,
 } from "../policy/index.ts";
 import { uidText } from "../policy/uid-text.ts";
 import type { PolicySource } from "./active-policy.ts";
-import { AUTONOMY_POLICIES, mustAsk, RESERVED } from "./autonomy.ts";
+import { mustAsk } from "./autonomy.ts";
+import { ownPolicies, withOwn } from "./own-policies.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
@@ -55,10 +57,13 @@ export class Authority {
   moreDenials = 0;
   revision: string;
   set: PolicySet;
+  /** Of a bundle. */
+  scripts: Scripts;
+  limits: BundleLimits;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
   /** Beside the owner's. */
-  private readonly ownPolicies: readonly Policy[];
+  private readonly own: readonly Policy[];
   /** Answers of this run, by the exact request. */
   private readonly answers = new Map<string, Approval>();
 
@@ -71,15 +76,15 @@ export class Authority {
     private readonly log: DecisionLog,
     protection = "",
   ) {
-    this.ownPolicies = [AUTONOMY_POLICIES, protection].flatMap((text) => parsePolicySet(text).policies);
-    this.set = this.withOwn(source);
-    this.revision = source.revision;
+    this.own = ownPolicies(protection);
+    this.set = withOwn(policiesIn(source), this.own);
+    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = this.withOwn(source);
-    this.revision = source.revision;
+    this.set = withOwn(policiesIn(source), this.own);
+    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
     this.accesses.clear();
   }
 
@@ -91,16 +96,6 @@ export class Authority {
     this.answers.clear();
     const access = currentAccess(() => this.accessOf(run.principal));
     return run.dryRun ? dryRunAccess(access) : access;
-  }
-
-  /** The owner's policies and our own. @throws {PolicyError} */
-  private withOwn({ text }: PolicySource): PolicySet {
-    const owned = parsePolicySet(text);
-    const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
-    // Of two policies of one id there would be one, and the other would be lost.
-    if (taken)
-      throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`);
-    return { ...owned, policies: [...owned.policies, ...this.ownPolicies] };
   }
 
   private accessOf(principal: Principal): Access {
@@ -181,6 +176,19 @@ export class Authority {
     else this.moreDenials++;
   }
 }
+
+type Scripts = ReadonlyMap<string, { readonly text: string }>;
+
+/** What a policy is beside its policies. */
+const besides = ({ revision, bundle }: PolicySource) => ({
+  revision,
+  scripts: bundle?.scripts ?? new Map<string, { readonly text: string }>(),
+  limits: bundle?.limits ?? {},
+});
+
+/** @throws {PolicyError} of a policy file, {@link BundleError} of a bundle */
+const policiesIn = ({ text, bundle }: PolicySource): PolicySet =>
+  bundle === undefined ? parsePolicySet(text) : policiesOf(bundle);
 
 /** A request as others may see it. */
 function shown({ action, resource: { type, id } }: AuthorizationRequest) {

@@ -2,6 +2,7 @@
 export const ERROR_TYPES = {
   arguments_invalid: "COMMUNICATION_EXCEPTION",
   arguments_too_deep: "VALIDATION_EXCEPTION",
+  script_not_found: "VALIDATION_EXCEPTION",
   input_unreadable: "COMMUNICATION_EXCEPTION",
   policy_refused: "INTERNAL_EXCEPTION",
   reserved_name: "SCRIPT_EXCEPTION",

@@ -8,7 +8,9 @@ const text = z.string();
 /** A script to run. What the agent writes and this very program reads needs no schema. */
 export interface Job {
   readonly run: string;
-  readonly script: string;
+  readonly script?: string;
+  /** An approved script of the bundle that is active, instead of a text. */
+  readonly name?: string;
   /** JSON, as in an arguments file: `{"name": {"stringValue": "x"}}`. */
   readonly arguments: string;
   readonly principal: Principal;

@@ -1,6 +1,7 @@
 import type { HostResult } from "rhai-wasm";
 import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
+import { BundleError } from "../bundle/errors.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
 import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
@@ -13,7 +14,7 @@ import { Authority } from "./authority.ts";
 import { Control } from "./control.ts";
 import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
-import type { ExplainJob } from "./explain-protocol.ts";
+import type { Explained, ExplainJob } from "./explain-protocol.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
 import { publishing } from "./publishing.ts";
 import type { RunResult } from "./result.ts";
@@ -52,7 +53,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   try {
     authority = new Authority(readPolicy(directory, options.policy), log, options.protection);
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
+    if (!(error instanceof PolicyError || error instanceof BundleError)) throw error;
     tell({ type: "refused", message: error.located });
     return;
   }
@@ -89,9 +90,17 @@ class Runner {
   }
 
   explain(job: ExplainJob): void {
-    this.activate(this.control.read().epoch);
-    const { set, revision } = this.authority;
-    tell({ type: "explained", run: job.run, answer: explainPolicy(set, revision, job.principal, job) });
+    tell({ type: "explained", run: job.run, answer: this.explained(job) });
+  }
+
+  private explained(job: ExplainJob): Explained["answer"] {
+    try {
+      this.activate(this.control.read().epoch);
+    } catch (error) {
+      if (error instanceof Terminated) return { refused: error.message };
+      throw error;
+    }
+    return explainPolicy(this.authority.set, this.authority.revision, job.principal, job);
   }
 
   private async run(job: Job): Promise<RunResult> {
@@ -103,25 +112,42 @@ class Runner {
       return this.stopped();
     };
     try {
+      const script = this.scriptOf(job);
+      const timeoutMs = Math.min(job.timeoutMs, this.authority.limits.timeout_ms ?? job.timeoutMs);
       const input = {
-        script: job.script,
+        script,
         arguments: parseArguments(job.arguments),
         access: this.authority.begin({
           ...job,
           onEvent: (event) => this.onEvent(job.run, event),
           ask: (question) => this.ask(job.run, question),
         }),
-        limits: limits(job.timeoutMs),
+        limits: limits(timeoutMs),
         cancelled,
         ...publishing((event) => this.onEvent(job.run, event)),
         logLevel,
         startedAt,
       };
-      return await duringRun(job.timeoutMs, cancelled, () => runScript(engine, this.watched(program), input));
+      return await duringRun(timeoutMs, cancelled, () => runScript(engine, this.watched(program), input));
     } catch (error) {
       if (error instanceof RunError) return refusedResult(error, startedAt);
       throw error;
     }
+  }
+
+  /** The text to run: of an approved script, as it is in the bundle that is active now. @throws {RunError} */
+  private scriptOf({ script, name = "" }: Job): string {
+    if (script !== undefined) return script;
+    try {
+      this.activate(this.control.read().epoch);
+    } catch (error) {
+      throw error instanceof Terminated ? new RunError("policy_refused", error.message) : error;
+    }
+    const { scripts } = this.authority;
+    const approved = scripts.get(name);
+    if (approved !== undefined) return approved.text;
+    const known = scripts.size === 0 ? "there are none" : `there are ${[...scripts.keys()].join(", ")}`;
+    throw new RunError("script_not_found", `there is no approved script ${JSON.stringify(name)}; ${known}`);
   }
 
   /** `program`, with a look before every operation at what the owner of the host wants. */
@@ -143,7 +169,13 @@ class Runner {
 
   private activate(epoch: number): void {
     if (epoch === this.epoch) return;
-    this.authority.activate(readPolicy(this.options.directory));
+    try {
+      this.authority.activate(readPolicy(this.options.directory));
+    } catch (error) {
+      if (!(error instanceof PolicyError || error instanceof BundleError)) throw error;
+      // The one before is no longer what the owner wants.
+      throw new Terminated(`the policy in force cannot be used: ${error.located}`);
+    }
     this.epoch = epoch;
   }
 

@@ -94,6 +94,8 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   audit_unavailable: "audit_unavailable",
   tokens_unreadable: "tokens_unreadable",
   policy_refused: "policy_refused",
+  script_not_approved: "script_not_approved",
+  script_not_found: "script_not_found",
   approval_not_found: "approval_not_found",
   run_ended: "run_ended",
 };

@@ -27,6 +27,8 @@ export const PROBLEMS = {
   not_found: { status: 404, title: "There is nothing here" },
   method_not_allowed: { status: 405, title: "This method is not for this resource" },
   run_not_found: { status: 404, title: "There is no such run" },
+  script_not_approved: { status: 403, title: "This agent runs approved scripts only" },
+  script_not_found: { status: 404, title: "There is no approved script of this name" },
   approval_not_found: { status: 404, title: "Nothing waits under this name" },
   run_ended: { status: 409, title: "The run is over already" },
   idempotency_mismatch: { status: 422, title: "The Idempotency-Key was used with another request" },

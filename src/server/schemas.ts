@@ -8,7 +8,12 @@ const RUNS = 100;
 /** Bodies and answers of the API; `/openapi.json` is made of them. */
 export const RunBody = z
   .strictObject({
-    script: z.string().max(LIMITS.scriptBytes).openapi({ description: "The Rhai script" }),
+    script: z
+      .string()
+      .max(LIMITS.scriptBytes)
+      .optional()
+      .openapi({ description: "The Rhai script; either this or a name" }),
+    name: z.string().max(64).optional().openapi({ description: "An approved script, instead of its text" }),
     arguments: z.record(z.string(), z.unknown()).default({}).openapi({
       description:
         'Variables of the script: plain JSON, {"name": "x"}, or tagged, {"name": {"stringValue": "x"}}',
@@ -24,6 +29,10 @@ export const RunBody = z
       .min(0)
       .optional()
       .openapi({ description: "Wait this long for the end; 0 answers at once with 202" }),
+  })
+  .refine(({ script, name }) => (script === undefined) !== (name === undefined), {
+    path: ["script"],
+    message: "either a script or the name of an approved one is needed, and not both",
   })
   .openapi("RunRequest");
 

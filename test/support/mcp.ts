@@ -21,6 +21,7 @@ export interface Content {
   readonly functions?: readonly { readonly name: string; readonly checks: readonly string[] }[];
   readonly areas?: readonly { readonly signatures: readonly string[] }[];
   readonly limits?: { readonly [name: string]: number };
+  readonly scripts?: readonly string[];
 }
 
 /** Calls a tool; what it says as text must be what it says as data. */

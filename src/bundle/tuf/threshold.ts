@@ -16,7 +16,7 @@ export function expectSigned(
   keys: ReadonlyMap<string, PublicKey>,
   document: Metadata,
 ): void {
-  const count = signersOf(role, keys, document);
+  const count = countSigners(role, keys, document);
   if (count >= role.threshold) return;
   const why = `${name} has ${count} valid signatures of the ${role.threshold} that it takes`;
   throw new BundleError("bad_signature", why);
@@ -24,23 +24,22 @@ export function expectSigned(
 
 /** Whether {@link expectSigned} takes it. */
 export const isSigned = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): boolean =>
-  signersOf(role, keys, document) >= role.threshold;
+  countSigners(role, keys, document) >= role.threshold;
 
 /** How many keys of the role signed. */
-function signersOf(
+const countSigners = (role: RoleJson, keys: ReadonlyMap<string, PublicKey>, document: Metadata): number =>
+  new Set(signersOf(role, keys, document).map((id) => keys.get(id)?.fingerprint)).size;
+
+/** Ids of the keys of the role that signed. */
+export const signersOf = (
   { keyids }: RoleJson,
   keys: ReadonlyMap<string, PublicKey>,
   { canonical, signatures }: Metadata,
-): number {
-  const signers = new Set<string>();
-  for (const id of keyids) {
+): readonly string[] =>
+  keyids.filter((id) => {
     const [key, signature] = [keys.get(id), signatures.get(id)];
-    if (key !== undefined && signature !== undefined && isValid(key, canonical, signature)) {
-      signers.add(key.fingerprint);
-    }
-  }
-  return signers.size;
-}
+    return key !== undefined && signature !== undefined && isValid(key, canonical, signature);
+  });
 
 function isValid(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   try {

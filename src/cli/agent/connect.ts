@@ -3,9 +3,10 @@ import { AgentError } from "../../agent/errors.ts";
 import { AgentClient, Refused } from "../../client/index.ts";
 import { ConfigurationError, readSettings, type Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
+import { UntrustedFile } from "../../platform/configuration-file.ts";
 import { LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
-import { ExposedSecret, readSecret } from "../../platform/secret-file.ts";
+import { readSecret } from "../../platform/secret-file.ts";
 import { StateDirectoryError } from "../../platform/state-directory.ts";
 import type { Given } from "../command.ts";
 import { overridesOf } from "../overrides.ts";
@@ -36,7 +37,7 @@ export function connect(options: Options, settings: Settings = agentSettings(opt
   }
 }
 
-const UNREADABLE = [OsError, LimitError, ExposedSecret];
+const UNREADABLE = [OsError, LimitError, UntrustedFile];
 
 /** Whether a secret is what cannot be read. */
 export const isUnreadable = (error: unknown): error is Error =>

@@ -47,19 +47,19 @@ export async function runByAgent(given: Given): Promise<number> {
 async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
   const limit = options.get("timeout");
   const members = [
-    `"script":${JSON.stringify(scriptOf(options))}`,
+    asked(options),
     // As they were written: a number of 64 bits would not outlast being parsed.
     `"arguments":${argumentsTextOf(options)}`,
     '"wait_ms":0',
     ...(limit === undefined ? [] : [`"timeout_ms":${Math.ceil(timeout(limit))}`]),
   ];
   const client = connect(options);
-  let asked = 0;
+  let interrupts = 0;
   let cancel = (): void => undefined;
   // Before there is a run, what was interrupted is cancelled as soon as there is one.
   const interrupt = (): void => {
     // Who asks again does not want to wait for its end.
-    if (++asked > 1) process.exit(INTERRUPTED);
+    if (++interrupts > 1) process.exit(INTERRUPTED);
     cancel();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
@@ -69,11 +69,19 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
     const target = `/v1/runs/${begun.id}`;
     // That it is over already needs no answer.
     cancel = () => void client.ask(RunAnswer, { method: "DELETE", target }).catch(() => undefined);
-    if (asked > 0) cancel();
+    if (interrupts > 0) cancel();
     return await untilOver(client, begun);
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
   }
+}
+
+/** What is to be run, as a member of the request. */
+function asked(options: Given["options"]): string {
+  const name = options.get("name");
+  return name === undefined
+    ? `"script":${JSON.stringify(scriptOf(options))}`
+    : `"name":${JSON.stringify(name)}`;
 }
 
 async function untilOver(client: AgentClient, begun: RunAnswer): Promise<RunAnswer> {

@@ -10,7 +10,7 @@ import { problemResult, RunOutput, runResult, toolResult } from "./run-result.ts
 /** How long a tool waits for the end of a run unless it is told, in milliseconds; clients wait for a minute or so. */
 const WAIT_MS = 25_000;
 
-const RunInput = RunBody.extend({
+const RunInput = RunBody.safeExtend({
   wait_ms: z
     .number()
     .int()
@@ -40,7 +40,7 @@ function offerRuns(server: McpServer, send: Send): void {
     {
       title: "Run a script",
       description:
-        "Runs a Rhai script on this host. Each operation of it is allowed or denied by the owner's policy when it happens. " +
+        "Runs a Rhai script on this host, or by its name one that the owner approved (list_capabilities has the names). Each operation of it is allowed or denied by the owner's policy when it happens. " +
         "With dry_run nothing that has an effect is done, and the denials say what would be.",
       inputSchema: RunInput,
       outputSchema: RunOutput,

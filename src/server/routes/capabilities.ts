@@ -25,6 +25,7 @@ export const CapabilitiesSchema = z
     limits: z.record(z.string(), z.number()).optional(),
     areas: z.array(SignaturesSchema).openapi({ description: "Signatures of all functions" }),
     functions: z.array(FunctionSchema).openapi({ description: "All about those that were asked for" }),
+    scripts: z.array(z.string()).optional().openapi({ description: "Names of the approved scripts" }),
   })
   .openapi("Capabilities");
 
@@ -56,7 +57,11 @@ export function capabilityRoutes(app: OpenAPIHono<Env>, served: Served): void {
       if (name !== undefined)
         return c.json({ ...known, areas: [], functions: await served.catalogue.named(name) }, 200);
       const limits = { ...LIMITS, timeMs: served.timeMs };
-      return c.json({ ...known, limits, areas: await served.catalogue.signatures(), functions: [] }, 200);
+      const areas = await served.catalogue.signatures();
+      return c.json(
+        { ...known, limits, areas, functions: [], scripts: [...served.agent.inForce.scripts] },
+        200,
+      );
     },
   );
 }

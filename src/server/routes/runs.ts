@@ -42,7 +42,13 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       },
     }),
     async (c) => {
-      const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
+      const {
+        script,
+        name,
+        timeout_ms = served.timeMs,
+        dry_run,
+        wait_ms = served.waitMs,
+      } = c.req.valid("json");
       const { principal, autonomy } = c.get("caller");
       const body = await c.req.text();
       const trace = parseTraceparent(c.req.header("traceparent"));
@@ -56,7 +62,8 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       }
       try {
         const asked = agent.submit({
-          script,
+          ...(script === undefined ? {} : { script }),
+          ...(name === undefined ? {} : { name }),
           arguments: argumentsText(body),
           principal,
           timeoutMs: Math.min(timeout_ms, served.timeMs),

@@ -1,5 +1,5 @@
+import { TarError } from "../../../tar/read.ts";
 import { fromPlatform, ioError } from "../os-errors.ts";
-import { TarError } from "./archive/tar.ts";
 import { GzipError } from "./gzip/gunzip.ts";
 
 /** What `action` returns; content that is damaged, and what the system refuses, as an `IoError`. */

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { END, entry, type TestEntry } from "../../../../tar/testing.ts";
 import { messageOf, testRun } from "../../../testing.ts";
 import { built, denied, perform, performIn, Sandbox } from "../testing.ts";
-import { END, entry, type TestEntry } from "./testing.ts";
 
 let sandbox: Sandbox;
 beforeEach(() => {

@@ -1,4 +1,5 @@
 import type { Resource } from "../../../../policy/types.ts";
+import type { TarEntry } from "../../../../tar/read.ts";
 import type { Call } from "../../../operation.ts";
 import { type Attributes, inDirectory, placeFile, type Step, setAttributes } from "../../effects/archive.ts";
 import { accounts } from "../../effects/execute.ts";
@@ -7,7 +8,6 @@ import { ioError, scriptMessage } from "../../os-errors.ts";
 import { unknownAccount } from "../../ownership.ts";
 import { ask, dir, file, join } from "../../resource.ts";
 import { asIoError } from "../errors.ts";
-import type { TarEntry } from "./tar.ts";
 
 export interface Preserved {
   readonly preserve_permissions: boolean;

@@ -12,10 +12,10 @@ import {
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { END, entry, pax, ustar } from "../../../../tar/testing.ts";
 import { messageOf, type TestRun, testRun } from "../../../testing.ts";
 import { bounded } from "../bounds.ts";
 import { built, performIn, Sandbox } from "../testing.ts";
-import { END, entry, pax, ustar } from "./testing.ts";
 
 let sandbox: Sandbox;
 const out = (...names: string[]) => join(sandbox.path, "out", ...names);

@@ -1,4 +1,5 @@
 import { LIMITS, LimitError } from "../../../../platform/limits.ts";
+import { readTar, type TarEntry } from "../../../../tar/read.ts";
 import type { Namespace } from "../../../namespace.ts";
 import { type Call, operation } from "../../../operation.ts";
 import { field, options } from "../../../options.ts";
@@ -11,7 +12,6 @@ import { bounded } from "../bounds.ts";
 import { asIoError } from "../errors.ts";
 import { gunzip } from "../gzip/gunzip.ts";
 import { extractDirectory, extractFile, type Preserved } from "./extract.ts";
-import { readTar, type TarEntry } from "./tar.ts";
 
 const extractArchiveOptions = options({
   name: "ExtractArchiveOptions",

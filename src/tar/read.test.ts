@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { readTar, TarError } from "./tar.ts";
+import { readTar, TarError } from "./read.ts";
 import { END, entry, pax, ustar } from "./testing.ts";
 
 /** Reads `archive` in pieces of `step` bytes. */

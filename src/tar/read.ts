@@ -1,4 +1,5 @@
 import { ByteStream } from "./byte-stream.ts";
+import { BLOCK, checksumOf, FIELDS, padding, TYPE } from "./format.ts";
 
 /** An archive that cannot be read on. */
 export class TarError extends Error {
@@ -20,22 +21,8 @@ export interface TarEntry {
   content(): Generator<Uint8Array, void, void>;
 }
 
-const BLOCK = 512;
 /** Bytes of a name, or of the extended header that has it. */
 const MAX_EXTENSION = 64 * 1024;
-
-const FIELDS = {
-  name: [0, 100],
-  mode: [100, 8],
-  size: [124, 12],
-  mtime: [136, 12],
-  checksum: [148, 8],
-  magic: [257, 6],
-  user: [265, 32],
-  group: [297, 32],
-  prefix: [345, 155],
-} as const;
-const TYPE = 156;
 
 /** Entries of the tar archive (POSIX ustar and pax, GNU) whose bytes `pieces` are. */
 export function* readTar(pieces: Iterator<Uint8Array, void, void>): Generator<TarEntry, void, void> {
@@ -83,8 +70,6 @@ function* contentUntil(stream: ByteStream, end: number): Generator<Uint8Array, v
     yield piece;
   }
 }
-
-const padding = (length: number): number => (BLOCK - (length % BLOCK)) % BLOCK;
 
 function takeExtension(stream: ByteStream, length: number): string {
   if (length > MAX_EXTENSION) throw new TarError(`an extended header exceeds ${MAX_EXTENSION} bytes`);
@@ -146,10 +131,4 @@ function number(header: Uint8Array, field: keyof typeof FIELDS): number {
 function wholeNumber(value: number, field: string): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new TarError(`numeric field out of range: ${field}`);
   return value;
-}
-
-function checksumOf(header: Uint8Array): number {
-  const [start, length] = FIELDS.checksum;
-  // Its own field counts as spaces.
-  return header.reduce((sum, byte, index) => sum + (index >= start && index < start + length ? 32 : byte), 0);
 }

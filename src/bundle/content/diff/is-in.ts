@@ -1,0 +1,33 @@
+import { actionUids } from "../../../policy/hierarchy.ts";
+import type { Entities } from "../../../policy/index.ts";
+import { ACTIONS, type Action, type EntityUid } from "../../../policy/types.ts";
+import { uidText } from "../../../policy/uid-text.ts";
+import type { IsIn } from "./cover.ts";
+
+const DIR = "file_system::Dir";
+const PATHS = [DIR, "file_system::File"];
+
+/** Actions and their groups, as the schema has them. */
+const GROUPS: ReadonlySet<string> = new Set(
+  Object.entries(ACTIONS).flatMap(([namespace, names]) =>
+    // Each name of a namespace makes an action with it, by the definition of Action.
+    names.flatMap((name) => {
+      const { uid, self } = actionUids(`${namespace}.${name}` as Action);
+      return self.map((group) => `${uidText(uid)} ${uidText(group)}`);
+    }),
+  ),
+);
+
+/** What is in what, under the entities of both bundles: paths and actions always, groups where both say so. */
+export const inBoth =
+  (before: Entities | undefined, after: Entities | undefined): IsIn =>
+  (inner, outer) => {
+    if (outer.type === DIR) return PATHS.includes(inner.type) && inner.id.startsWith(below(outer.id));
+    if (GROUPS.has(`${uidText(inner)} ${uidText(outer)}`)) return true;
+    return [before, after].every((entities) => isAncestor(entities, inner, outer));
+  };
+
+const below = (path: string): string => (path.endsWith("/") ? path : `${path}/`);
+
+const isAncestor = (entities: Entities | undefined, inner: EntityUid, outer: EntityUid): boolean =>
+  entities?.ancestorsOf(inner).some((above) => uidText(above) === uidText(outer)) ?? false;

@@ -1,0 +1,27 @@
+import { type BundleContent, diffBundles, diffText, readBundle } from "../../bundle/content/index.ts";
+import { withAutonomy } from "../../runner/own-policies.ts";
+
+/**
+ * What a bundle changes for the devices of its channel, in lines.
+ * @param before the one that is in force; undefined if there is none yet
+ * @throws {BundleError} when one of them cannot be read
+ */
+export function bundleChanges(before: Uint8Array | undefined, after: Uint8Array): readonly string[] {
+  const next = readBundle(after);
+  const old = before === undefined ? emptied(next) : readBundle(before);
+  return diffText(diffBundles(old, next, withAutonomy))
+    .trimEnd()
+    .split("\n");
+}
+
+/** A bundle with nothing in it, to be compared with the first one of a channel. */
+const emptied = ({ metadata }: BundleContent): BundleContent => ({
+  metadata,
+  policies: [],
+  schema: undefined,
+  entities: [],
+  limits: {},
+  scripts: new Map(),
+  tests: [],
+  files: new Map(),
+});

@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DetailedError, SchemaJson } from "@cedar-policy/cedar-wasm/web";
+import { SCHEMA, schemaText, withCedar, withinEngine } from "./cedar.ts";
+import { PolicyError } from "./errors.ts";
+import { NotParsed, ParsedNames } from "./parsed.ts";
+import { expectBoundedSchema, positionOfByte } from "./source.ts";
+
+/** Remit's schema with further declarations. */
+export interface ExtendedSchema {
+  /** All of it. */
+  readonly text: string;
+  /** The types of entities that it adds. */
+  readonly types: ReadonlySet<string>;
+}
+
+/**
+ * Adds declarations to Remit's schema. They may declare types: nothing that is there becomes something else, and there are
+ * no actions but those that operations ask for.
+ * @throws {PolicyError} with the place in `extension`
+ */
+export const extendSchema = (extension: string): ExtendedSchema =>
+  withinEngine("the schema", () => extend(extension));
+
+function extend(extension: string): ExtendedSchema {
+  expectBoundedSchema(extension);
+  const before = `${schemaText()}\n`;
+  const text = before + extension;
+  const [own, all] = [resolved(before), resolved(text)];
+  if (all.type === "failure") throw invalid(all.errors, extension, Buffer.byteLength(before));
+  if (own.type === "failure") throw new PolicyError("policy_engine", "Remit's schema cannot be read");
+  const fault = changeOf(own.json, all.json);
+  if (fault !== undefined) throw new PolicyError("schema_invalid", fault);
+  const types = typesOf(all.json).filter((type) => !typesOf(own.json).includes(type));
+  const schema = { text, types: new Set(types) };
+  try {
+    parsedSchema(schema);
+  } catch (error) {
+    if (error instanceof NotParsed) throw invalid(error.errors, extension, Buffer.byteLength(before));
+    throw error;
+  }
+  return schema;
+}
+
+const resolved = (text: string) => withCedar((cedar) => cedar.schemaToJsonWithResolvedTypes(text));
+
+type Schema = SchemaJson<string>;
+const KINDS = ["entityTypes", "commonTypes", "actions"] as const;
+
+/** What a schema that was to add to `own` does beside. */
+function changeOf(own: Schema, all: Schema): string | undefined {
+  for (const [name, namespace] of Object.entries(all)) {
+    const ours = own[name];
+    if (ours === undefined && Object.keys(own).some((known) => known !== "" && name.startsWith(`${known}::`)))
+      return `the namespace ${name} is in one of Remit's own; take one of another name`;
+    const [action] = Object.keys(namespace.actions).filter((each) => ours?.actions[each] === undefined);
+    if (action !== undefined)
+      return `it declares the action ${JSON.stringify(action)}; operations ask for Remit's own actions only`;
+    const both = Object.keys(namespace.commonTypes ?? {}).find((each) => ours?.entityTypes[each]);
+    if (both !== undefined) return `it declares ${both}, which is one of Remit's entity types`;
+  }
+  for (const [name, namespace] of Object.entries(own)) {
+    for (const kind of KINDS) {
+      for (const [each, declared] of Object.entries(namespace[kind] ?? {})) {
+        // A new name can also become what an old declaration means: a type that is called String.
+        if (!isDeepStrictEqual(declared, all[name]?.[kind]?.[each]))
+          return `it changes what ${name === "" ? "" : `${name}::`}${each} is; it may only add types of other names`;
+      }
+    }
+  }
+  return undefined;
+}
+
+const typesOf = (schema: Schema): readonly string[] =>
+  Object.entries(schema).flatMap(([namespace, { entityTypes }]) =>
+    Object.keys(entityTypes).map((type) => (namespace === "" ? type : `${namespace}::${type}`)),
+  );
+
+function invalid(errors: readonly DetailedError[], extension: string, before: number): PolicyError {
+  const [first] = errors;
+  const starts = errors.flatMap(({ sourceLocations = [] }) => sourceLocations.map(({ start }) => start));
+  const start = starts.find((at) => at >= before);
+  const message = first?.message.replace(/^error parsing schema: /, "") ?? "it does not parse";
+  return new PolicyError("schema_invalid", message, {
+    position: start === undefined ? undefined : positionOfByte(extension, start - before),
+    help: first?.help ?? undefined,
+  });
+}
+
+/** Kept by Cedar beside Remit's own: those of the policy in force, the one before and the ones that are compared. */
+const MAX_PARSED = 4;
+const names = new ParsedNames(`${SCHEMA}+`, MAX_PARSED);
+
+/** The name under which Cedar has the schema; without one, Remit's own. */
+export const parsedSchema = (schema: ExtendedSchema | undefined): string =>
+  schema === undefined
+    ? SCHEMA
+    : names.get(schema.text, (name) => withCedar((cedar) => cedar.preparseSchema(name, schema.text)));

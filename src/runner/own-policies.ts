@@ -1,0 +1,27 @@
+import {
+  type Policy,
+  PolicyError,
+  type PolicySet,
+  parsePolicySet,
+  positionOfPolicy,
+} from "../policy/index.ts";
+import { AUTONOMY_POLICIES, RESERVED } from "./autonomy.ts";
+
+/** The policies that hold beside the owner's: of the levels of autonomy, and what protects the agent itself. */
+export const ownPolicies = (protection = ""): readonly Policy[] =>
+  [AUTONOMY_POLICIES, protection].flatMap((text) => parsePolicySet(text).policies);
+
+/** `owned`, and the policies that hold beside them on every host. @throws {PolicyError} */
+export const withAutonomy = (owned: PolicySet): PolicySet => withOwn(owned, ownPolicies());
+
+/** `owned`, and beside them `own`. @throws {PolicyError} */
+export function withOwn(owned: PolicySet, own: readonly Policy[]): PolicySet {
+  const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
+  // Of two policies of one id there would be one, and the other would be lost.
+  if (taken)
+    throw new PolicyError("policy_invalid", `ids that begin with ${RESERVED} are reserved: ${taken.id}`, {
+      file: taken.file.name,
+      position: positionOfPolicy(taken),
+    });
+  return { ...owned, policies: [...owned.policies, ...own] };
+}

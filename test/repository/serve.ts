@@ -1,0 +1,19 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+/** Serves the files of a folder on this machine, as any static host does; `requests` are the paths that were asked for. */
+export function serveFolder(path: string) {
+  const requests: string[] = [];
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: ({ url }) => {
+      const { pathname } = new URL(url);
+      requests.push(pathname);
+      const file = join(path, decodeURIComponent(pathname));
+      const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+      return isFile ? new Response(Bun.file(file)) : new Response("none", { status: 404 });
+    },
+  });
+  return { url: `http://127.0.0.1:${server.port}`, requests, stop: () => server.stop(true) };
+}

@@ -1,0 +1,50 @@
+/** Bundles in a state directory, for tests of the agent. */
+import { readFileSync } from "node:fs";
+import { type Files, writeArchive } from "../../src/bundle/archive/index.ts";
+import { BundleStore, openBundleDirectory } from "../../src/bundle/index.ts";
+import { close } from "../../src/platform/file.ts";
+import { openStateDirectory } from "../../src/platform/state-directory.ts";
+import { pointToBundle } from "../../src/runner/active-policy.ts";
+import { Control } from "../../src/runner/control.ts";
+
+const METADATA = {
+  format: 1,
+  fleet: "shops",
+  channel: "prod",
+  revision: "git:abc123",
+  cedar_version: "4.13",
+  min_agent: "0.1.0",
+  created: "2026-01-31T12:00:00Z",
+};
+
+/** The files of a bundle; what is no text becomes JSON. */
+export function bundleOf(texts: { readonly [path: string]: unknown }, revision = METADATA.revision): Files {
+  const all = { "metadata.json": { ...METADATA, revision }, ...texts };
+  return new Map(
+    Object.entries(all).map(([path, content]) => [
+      path,
+      Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+    ]),
+  );
+}
+
+/** Keeps a bundle in the state directory `state`, and makes it the policy in force; returns its SHA-256. */
+export function putInForce(state: string, files: Files): string {
+  const directory = openStateDirectory(state);
+  const folder = openBundleDirectory(directory);
+  const store = new BundleStore(folder);
+  const sha256 = store.put(writeArchive(files));
+  store.activate(sha256);
+  pointToBundle(directory, sha256);
+  const control = new Control(directory);
+  control.nextEpoch();
+  control.close();
+  close(folder);
+  close(directory);
+  return sha256;
+}
+
+/** Where the content of a kept bundle is. */
+export const keptPath = (state: string, sha256: string): string => `${state}/bundle/${sha256}.bundle`;
+
+export const keptBytes = (state: string, sha256: string): Buffer => readFileSync(keptPath(state, sha256));
