@@ -32,7 +32,7 @@ export async function release(folder: Folder, online: Online): Promise<Release> 
 }
 
 /** Nothing is written that a device would refuse. */
-async function expectTaken(folder: Folder, files: readonly File[], now: Date): Promise<void> {
+export async function expectTaken(folder: Folder, files: readonly File[], now: Date): Promise<void> {
   const transport = new FolderTransport(folder, PUBLIC, new Map(files));
   const first = await transport.get("metadata/1.root.json", { maxBytes: MAX_BYTES.root });
   if (first.status !== 200) {

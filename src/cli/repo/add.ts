@@ -3,7 +3,7 @@ import { add, Folder, readNamedFile } from "../../bundle/repository/index.ts";
 import { LIMITS } from "../../platform/limits.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
-import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
+import { forStandardError, printError, printText } from "../terminal.ts";
 
 /** `remit repo add` */
 export const addBundle = ({
@@ -18,9 +18,8 @@ export const addBundle = ({
     return Folder.use(path, { alone: true }, (folder) => {
       const { outcome, sha256, warnings } = add(folder, bytes, metadata, channel, new Date());
       for (const warning of warnings) printError(forStandardError(`warning: ${warning}\n`));
-      print(forStandardOutput(`${metadata.revision} of ${channel} is ${outcome} (SHA-256 ${sha256})\n`));
-      if (outcome === "staged")
-        print(forStandardOutput(`next: remit repo sign ${path} --key KEY, as each signer\n`));
+      printText(`${metadata.revision} of ${channel} is ${outcome} (SHA-256 ${sha256})\n`);
+      if (outcome === "staged") printText(`next: remit repo sign ${path} --key KEY, as each signer\n`);
       return 0;
     });
   });
