@@ -23,7 +23,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   ],
   server: ["agent", "platform"],
   agent: ["runner", "policy", "audit", "platform"],
-  runner: ["engine", "policy", "audit", "platform"],
+  runner: ["engine", "bundle", "policy", "audit", "platform"],
   engine: [],
   "rhai-wasm": [],
   policy: [],

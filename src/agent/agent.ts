@@ -1,10 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { DecisionLog } from "../audit/decision-log.ts";
 import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
-import { AuditError } from "../audit/errors.ts";
-import type { Entry } from "../audit/record.ts";
 import type { Fd } from "../platform/file.ts";
 import { effectiveUser } from "../platform/identity.ts";
+import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { uidText } from "../policy/uid-text.ts";
 import {
@@ -15,12 +13,14 @@ import {
   writePolicy,
 } from "../runner/active-policy.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
+import type { ApprovalQuestion } from "../runner/protocol.ts";
 import { Approvals } from "./approvals.ts";
 import { AgentError } from "./errors.ts";
 import { KillSwitch } from "./kill-switch.ts";
 import { Metrics } from "./metrics.ts";
 import { takeOutcome } from "./outcome.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
+import { Records } from "./records.ts";
 import type { Outcome } from "./runner-process.ts";
 import { Run, type RunStatus, Runs } from "./runs.ts";
 
@@ -39,6 +39,10 @@ export interface RunRequest {
   readonly principal: Principal;
   readonly timeoutMs: number;
   readonly dryRun: boolean;
+  /** Of the request that asks, for the record of the run. */
+  readonly requestId?: string;
+  /** The distributed trace that the run is part of, and the caller's own part of it (W3C Trace Context). */
+  readonly trace?: { readonly traceId: string; readonly parentId: string };
 }
 
 export interface AgentStatus {
@@ -56,20 +60,23 @@ export class Agent {
   readonly runs = new Runs();
   readonly approvals: Approvals;
   private readonly killSwitch: KillSwitch;
-  private log: DecisionLog;
+  private readonly records: Records;
   private readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
   private stopping = false;
+  /** Of the policy in force. */
+  private revision = "";
 
   constructor(private options: AgentOptions) {
-    this.log = new DecisionLog(options.directory, options.decisionLogBytes);
+    const { directory, decisionLogBytes } = options;
+    this.records = new Records(directory, decisionLogBytes, () => this.metrics.auditFailed());
     this.pool = new Pool(options);
-    this.killSwitch = new KillSwitch(options.directory, options.state, {
+    this.killSwitch = new KillSwitch(directory, options.state, {
       stopAll: (why) => this.pool.killAll(why),
       startAnew: () => this.pool.refresh(),
     });
-    this.approvals = new Approvals(options.approvalMs);
+    this.approvals = new Approvals(options.approvalMs, this.records);
   }
 
   /**
@@ -82,16 +89,25 @@ export class Agent {
     if (isNew) writePolicy(directory, text, CANDIDATE);
     await this.pool.warmUp(isNew ? CANDIDATE : undefined);
     if (isNew) this.adopt(text, owner());
+    else ({ revision: this.revision } = readPolicy(directory));
     this.killSwitch.begin();
   }
 
-  /** From now on these hold; runs that go on keep what they began with. The state directory stays what it is. */
+  /**
+   * From now on these hold; runs that go on keep what they began with. The state directory stays what it is.
+   * @throws {AgentError} `audit_unavailable`; then all stays as it was
+   */
   configure(options: Omit<AgentOptions, "state" | "directory">): void {
+    this.records.act(owner(), "configure");
     this.options = { ...this.options, ...options };
     this.approvals.timeMs = options.approvalMs;
-    this.log.close();
-    this.log = new DecisionLog(this.options.directory, options.decisionLogBytes);
+    this.records.configure(options.decisionLogBytes);
     this.pool.configure(this.options);
+  }
+
+  /** Remembers that a token was made for whoever owns the state directory. @throws {AgentError} */
+  noteToken(details: { readonly name: string; readonly scope: string; readonly autonomy: number }): void {
+    this.records.act(owner(), "token_create", { ...details, groups: "" });
   }
 
   status(): AgentStatus {
@@ -104,30 +120,33 @@ export class Agent {
   }
 
   /** Takes a run, which begins when a runner is free. @throws {AgentError} */
-  submit(request: RunRequest): Run {
+  submit({ requestId, trace, ...request }: RunRequest): Run {
     const { principal, dryRun, script } = request;
     this.expectOpen();
-    const run = new Run(`run_${randomBytes(12).toString("hex")}`, uidText(principal), dryRun);
+    const id = `run_${randomBytes(12).toString("hex")}`;
+    const run = new Run(id, uidText(principal), dryRun, trace?.traceId);
+    run.revision = this.revision;
     this.expectRoom();
-    this.remember({
+    this.records.write({
       kind: "run",
-      run: run.id,
-      principal: run.owner,
+      ...run.identity,
       event: "started",
       script: createHash("sha256").update(script).digest("hex"),
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(trace === undefined ? {} : { parentId: trace.parentId }),
     });
     this.runs.add(run);
     const ended = this.pool.run({
-      job: { ...request, run: run.id },
+      job: { ...request, run: id, ...(trace === undefined ? {} : { traceId: trace.traceId }) },
       onStart: () => run.begin(),
       onEvents: (events) => {
         run.addAll(events);
         for (const event of events) this.metrics.happened(event);
       },
-      onQuestion: (question) => this.approvals.ask(run.id, run.owner, question),
+      onQuestion: (question) => this.ask(run, question),
     });
     this.settled.set(
-      run.id,
+      id,
       ended.then((outcome) => this.settle(run, outcome)),
     );
     return run;
@@ -148,7 +167,7 @@ export class Agent {
   /** Ends a run before its time. @throws {AgentError} `run_ended` */
   cancel(run: Run, principal: Principal): void {
     if (run.isOver) throw new AgentError("run_ended", `the run ${run.id} is over already`);
-    this.remember({ kind: "admin", principal: uidText(principal), act: "cancel", details: { run: run.id } });
+    this.records.act(principal, "cancel", { run: run.id });
     this.ending.set(run.id, "cancelled");
     this.pool.cancel(run.id);
   }
@@ -158,8 +177,7 @@ export class Agent {
     const pending = this.approvals.all().find((candidate) => candidate.id === id);
     if (pending === undefined) throw new AgentError("approval_not_found", `nothing waits as ${id}`);
     const { run, action, resource } = pending;
-    const details = { id, run, action, resource: uidText(resource) };
-    this.remember({ kind: "admin", principal: uidText(principal), act: answer, details });
+    this.records.act(principal, answer, { id, run, action, resource: uidText(resource) });
     this.approvals.settle(id, answer);
   }
 
@@ -196,7 +214,7 @@ export class Agent {
   obstacle(): "killed" | "stopping" | "audit" | undefined {
     if (this.stopping) return "stopping";
     if (this.killSwitch.thrown() !== undefined) return "killed";
-    return this.log.isWritable() ? undefined : "audit";
+    return this.records.isWritable() ? undefined : "audit";
   }
 
   /** What has happened since the start, for Prometheus. */
@@ -214,11 +232,11 @@ export class Agent {
   /** Stops everything, until {@link resume}; also after a restart. */
   kill(reason: string, principal: Principal): void {
     this.killSwitch.throw(reason);
-    this.remember({ kind: "admin", principal: uidText(principal), act: "kill", details: { reason } });
+    this.records.act(principal, "kill", { reason });
   }
 
   resume(principal: Principal): void {
-    this.remember({ kind: "admin", principal: uidText(principal), act: "resume" });
+    this.records.act(principal, "resume");
     this.killSwitch.resume();
   }
 
@@ -241,8 +259,9 @@ export class Agent {
   /** Makes a policy that was tried the active one. */
   private adopt(text: string, principal: Principal): string {
     const { revision } = policySource(text);
-    this.remember({ kind: "admin", principal: uidText(principal), act: "policy", details: { revision } });
+    this.records.act(principal, "policy", { revision });
     writePolicy(this.options.directory, text);
+    this.revision = revision;
     return revision;
   }
 
@@ -253,7 +272,7 @@ export class Agent {
     await this.pool.close();
     await Promise.all(this.settled.values());
     clearTimeout(late);
-    this.log.close();
+    this.records.close();
     this.killSwitch.close();
   }
 
@@ -287,23 +306,18 @@ export class Agent {
     run.end(status);
     this.metrics.ended(run);
     this.runs.forget();
-    try {
-      this.remember({ kind: "run", run: run.id, principal: run.owner, event: "ended", outcome: status });
-    } catch (error) {
-      // The run is over all the same; what follows is refused by itself.
-      if (!(error instanceof AgentError)) throw error;
-    }
+    // It is over all the same.
+    this.records.writeIfPossible({ kind: "run", ...run.identity, event: "ended", outcome: status });
   }
 
-  private remember(entry: Entry): void {
+  /** Without a record of the question nobody is asked, and the run does not go on. */
+  private ask(run: Run, question: ApprovalQuestion): Promise<Approval> {
     try {
-      // What somebody did to the agent must outlast a loss of power.
-      if (entry.kind === "admin") this.log.writeDurably(entry);
-      else this.log.write(entry);
+      return this.approvals.ask(run.identity, question);
     } catch (error) {
-      if (!(error instanceof AuditError)) throw error;
-      this.metrics.auditFailed();
-      throw new AgentError("audit_unavailable", error.message, { cause: error });
+      if (!(error instanceof AgentError)) throw error;
+      this.pool.cancel(run.id, error.message);
+      return new Promise(() => undefined);
     }
   }
 }

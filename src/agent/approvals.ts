@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { ApprovalEntry, RunIdentity } from "../audit/record.ts";
 import type { Approval } from "../policy/access.ts";
 import type { ApprovalQuestion } from "../runner/protocol.ts";
+import type { Records } from "./records.ts";
 
 /** Something that waits for somebody's approval. */
 export interface PendingApproval extends ApprovalQuestion {
@@ -14,6 +16,7 @@ export interface PendingApproval extends ApprovalQuestion {
 
 interface Entry {
   readonly pending: PendingApproval;
+  readonly record: Omit<ApprovalEntry, "event">;
   readonly timer: ReturnType<typeof setTimeout>;
   readonly answer: (answer: Approval) => void;
 }
@@ -23,36 +26,52 @@ export class Approvals {
   private readonly entries = new Map<string, Entry>();
 
   /** @param timeMs how long one waits; those that wait already keep theirs */
-  constructor(public timeMs: number) {}
+  constructor(
+    public timeMs: number,
+    private readonly records: Pick<Records, "write" | "writeIfPossible">,
+  ) {}
 
   /** The oldest first. */
   all(): readonly PendingApproval[] {
     return [...this.entries.values()].map(({ pending }) => pending);
   }
 
-  ask(run: string, principal: string, question: ApprovalQuestion): Promise<Approval> {
+  /** @throws {AgentError} `audit_unavailable`: of what cannot be recorded nobody is asked */
+  ask(identity: RunIdentity, question: ApprovalQuestion): Promise<Approval> {
     const id = `approval_${randomBytes(12).toString("hex")}`;
+    const { action, resource } = question;
+    const record = { kind: "approval", ...identity, id, action, resource } as const;
+    this.records.write({ ...record, event: "asked" });
     const askedAt = new Date();
     const expiresAt = new Date(askedAt.getTime() + this.timeMs);
+    const { run, principal } = identity;
     const pending = { ...question, id, run, principal, askedAt, expiresAt };
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.settle(id, "timed_out"), this.timeMs);
-      this.entries.set(id, { pending, timer, answer: resolve });
+      const timer = setTimeout(() => this.drop(id, "timed_out"), this.timeMs);
+      this.entries.set(id, { pending, record, timer, answer: resolve });
     });
   }
 
-  /** What waits under `id`, which is answered now; `undefined` if nothing does. */
-  settle(id: string, answer: Approval): PendingApproval | undefined {
+  /** Answers what waits under `id`; false if nothing does. */
+  settle(id: string, answer: Approval): boolean {
     const entry = this.entries.get(id);
-    if (entry === undefined) return undefined;
+    if (entry === undefined) return false;
     this.entries.delete(id);
     clearTimeout(entry.timer);
     entry.answer(answer);
-    return entry.pending;
+    return true;
   }
 
   /** A run that is over waits for nothing. */
   forget(run: string): void {
-    for (const [id, { pending }] of this.entries) if (pending.run === run) this.settle(id, "denied");
+    for (const [id, { pending }] of this.entries) if (pending.run === run) this.drop(id, "run_ended");
+  }
+
+  /** Nobody has answered: no record of an administrator's must say that somebody did. */
+  private drop(id: string, event: "timed_out" | "run_ended"): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    this.records.writeIfPossible({ ...entry.record, event });
+    this.settle(id, "timed_out");
   }
 }

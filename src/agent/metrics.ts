@@ -45,8 +45,8 @@ export class Metrics {
     const error = run.result?.["error"];
     const limit = typeof error === "object" && error !== null && "limit" in error ? error.limit : undefined;
     if (typeof limit === "string") this.limitHit(limit);
-    if (run.startedAt === undefined || run.endedAt === undefined) return;
-    const seconds = (run.endedAt.getTime() - run.startedAt.getTime()) / 1000;
+    const { seconds } = run;
+    if (seconds === undefined) return;
     this.seconds += seconds;
     this.timed++;
     BUCKETS.forEach((bound, index) => {

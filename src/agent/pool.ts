@@ -87,11 +87,11 @@ export class Pool {
   }
 
   /** Ends a run: one that waits never starts, of one that runs the process ends. False if it is neither. */
-  cancel(run: string): boolean {
+  cancel(run: string, why = "it was cancelled"): boolean {
     const index = this.queue.findIndex(({ ticket }) => ticket.job.run === run);
     const [waiting] = index === -1 ? [] : this.queue.splice(index, 1);
-    waiting?.end({ died: "it was cancelled before it began" });
-    this.busy.get(run)?.kill({ died: "it was cancelled" });
+    waiting?.end({ died: `${why} before it began` });
+    this.busy.get(run)?.kill({ died: why });
     return waiting !== undefined || this.busy.has(run);
   }
 

@@ -49,6 +49,10 @@ export interface RunnerSetup {
   readonly logLevel: string;
   /** Bytes of the decision log, all of its files together. */
   readonly decisionLogBytes: number;
+  /** The agent's own files, that no script changes: configuration, policy, socket. */
+  readonly keep: readonly string[];
+  /** Where the agent listens beside its socket. */
+  readonly listen?: string;
 }
 
 /** A process of our own that runs scripts, one at a time. */
@@ -64,14 +68,18 @@ export class RunnerProcess {
   private killed: Death | undefined;
   private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
 
-  constructor({ state, policy, logLevel, decisionLogBytes }: RunnerSetup) {
+  constructor({ state, policy, logLevel, decisionLogBytes, keep, listen }: RunnerSetup) {
     this.started = new Promise((resolve) => {
       this.onStarted = resolve;
     });
     this.child = startSelf({
       args: [
         ...["runner", "--state", state, "--log-level", logLevel, "--decision-bytes", `${decisionLogBytes}`],
+        // By its own path, which an update may give to another file, a runner would not find it.
+        ...["--executable", process.execPath],
         ...(policy === undefined ? [] : ["--policy", policy]),
+        ...(listen === undefined ? [] : ["--listen", listen]),
+        ...keep.map((path) => `--keep=${path}`),
       ],
       lineBytes: LIMITS.reportBytes,
       onLine: (line) => this.take(line),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { type NumberedEvent, Run, Runs } from "./runs.ts";
+import { type NumberedEvent, type Result, Run, Runs } from "./runs.ts";
 
 const made = (id = "run_1") => new Run(id, 'Agent::"a"', false);
 const log = (message: string) => ({ type: "log", level: "INFO", message, time: "" }) as const;
@@ -14,6 +14,29 @@ describe("a run", () => {
     expect(kinds(run.eventsAfter(0))).toEqual(["1 status", "2 log", "3 log", "4 status", "5 end"]);
     expect(kinds(run.eventsAfter(3))).toEqual(["4 status", "5 end"]);
     expect(run.isOver).toBe(true);
+  });
+
+  test("says at its end what came of it, long outputs cut between characters", () => {
+    const last = (result: Result) => {
+      const run = made();
+      run.begin();
+      run.result = result;
+      run.end("succeeded");
+      return run.eventsAfter(1)[0];
+    };
+    expect(last({ output: "42", status: "SUCCESS" })).toEqual({
+      id: 2,
+      type: "output",
+      output: "42",
+      length: 2,
+    });
+    const long = `${"x".repeat(32_767)}\u{1f600}`;
+    expect(last({ output: long, status: "SUCCESS" })).toMatchObject({
+      output: "x".repeat(32_767),
+      length: 32_769,
+    });
+    const error = { error_type: "SCRIPT_EXCEPTION", message: "no" };
+    expect(last({ output: "", status: "ERROR", error })).toEqual({ id: 2, type: "error", error });
   });
 
   test("tells who listens, until they do no more", () => {

@@ -1,17 +1,24 @@
+import type { RunIdentity } from "../audit/record.ts";
 import type { Denial, RunEvent } from "../runner/protocol.ts";
 
 /** What becomes of a run, in this order; one of the last five is how it ends. */
 export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "killed" | "lost";
 
 /** Something that happened in a run, with its place in the order of all that did. */
-export type NumberedEvent = { readonly id: number } & (
+export type NumberedEvent = { readonly id: number } & Unnumbered;
+type Unnumbered =
   | RunEvent
   | { readonly type: "status"; readonly status: RunStatus }
-  | { readonly type: "end" }
-);
+  /** Why a run that is over has no output, as in its result. */
+  | { readonly type: "error"; readonly error: unknown }
+  /** Of another that is over; `length` is that of the whole output, in characters. */
+  | { readonly type: "output"; readonly output: string; readonly length: number }
+  | { readonly type: "end" };
 
 /** Bytes of the texts of events that are kept of one run; the oldest go first. */
 const MAX_EVENT_BYTES = 256 * 1024;
+/** Characters of the output that its event has; the run's result has it whole. */
+const MAX_OUTPUT = 32_768;
 
 /** What a run answered: the JSON result of `remit run`. */
 export interface Result {
@@ -26,22 +33,35 @@ export class Run {
   result: Result | undefined;
   denials: readonly Denial[] = [];
   moreDenials = 0;
-  /** Of the policy that decided last. */
+  /** Of the policy that decided last, or was in force when it was asked for. */
   revision: string | undefined;
   readonly createdAt = new Date();
   startedAt: Date | undefined;
   endedAt: Date | undefined;
+  /** Of its script, by a clock that nobody sets. */
+  seconds: number | undefined;
+  private began = 0;
   private events: NumberedEvent[] = [];
   private bytes = 0;
   private lastId = 0;
   private readonly listeners = new Set<(event: NumberedEvent) => void>();
 
-  /** @param owner Cedar uid of the principal that asked */
+  /**
+   * @param owner Cedar uid of the principal that asked
+   * @param traceId of the distributed trace that it is part of
+   */
   constructor(
     readonly id: string,
     readonly owner: string,
     readonly dryRun: boolean,
+    readonly traceId?: string,
   ) {}
+
+  /** What all records of it say. */
+  get identity(): RunIdentity {
+    const { id: run, owner: principal, traceId } = this;
+    return { run, principal, ...(traceId === undefined ? {} : { traceId }) };
+  }
 
   get isOver(): boolean {
     return this.endedAt !== undefined;
@@ -54,11 +74,14 @@ export class Run {
 
   begin(): void {
     this.startedAt = new Date();
+    this.began = performance.now();
     this.become("running");
   }
 
   end(status: RunStatus): void {
     this.endedAt = new Date();
+    if (this.startedAt) this.seconds = (performance.now() - this.began) / 1000;
+    if (this.result) this.addResult(this.result);
     this.become(status);
     this.add({ type: "end" });
   }
@@ -78,13 +101,23 @@ export class Run {
     return () => this.listeners.delete(listener);
   }
 
+  private addResult({ output, error }: Result): void {
+    if (error !== undefined) {
+      this.add({ type: "error", error });
+      return;
+    }
+    const { length } = output;
+    const shown = length <= MAX_OUTPUT ? output : output.slice(0, MAX_OUTPUT).replace(/[\ud800-\udbff]$/, "");
+    this.add({ type: "output", output: shown, length });
+  }
+
   private become(status: RunStatus): void {
     this.status = status;
     this.add({ type: "status", status });
   }
 
-  private add(event: RunEvent | { type: "status"; status: RunStatus } | { type: "end" }): void {
-    const numbered = { id: ++this.lastId, ...event };
+  private add(event: Unnumbered): void {
+    const numbered: NumberedEvent = { id: ++this.lastId, ...event };
     this.events.push(numbered);
     this.bytes += sizeOf(numbered);
     while (this.bytes > MAX_EVENT_BYTES && this.events.length > 1) {
@@ -95,11 +128,8 @@ export class Run {
   }
 }
 
-function sizeOf(event: NumberedEvent): number {
-  const texts =
-    event.type === "log" ? event.message.length : event.type === "decision" ? event.resource.id.length : 0;
-  return 128 + texts;
-}
+/** Bytes that keeping it takes, about. */
+const sizeOf = (event: NumberedEvent): number => 128 + JSON.stringify(event).length;
 
 const MAX_RUNS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -2,13 +2,20 @@
 const VERSION = 1;
 
 /** Something that the log remembers. Times, sequence and chain are added when it is written. */
-export type Entry = DecisionEntry | RunEntry | AdministrativeEntry;
+export type Entry = DecisionEntry | RunEntry | ApprovalEntry | AdministrativeEntry;
+
+/** What is said of everything that belongs to a run. */
+export interface RunIdentity {
+  readonly run: string;
+  /** Cedar uid of who asked for the run. */
+  readonly principal: string;
+  /** The distributed trace that the run is part of (W3C Trace Context). */
+  readonly traceId?: string;
+}
 
 /** The policy was asked. Written before the effect. */
-export interface DecisionEntry {
+export interface DecisionEntry extends RunIdentity {
   readonly kind: "decision";
-  readonly run: string;
-  readonly principal: string;
   /** As in Cedar: `file_system::Action::"open"`. */
   readonly action: string;
   /** Type and id of the resource, the id masked. */
@@ -24,16 +31,31 @@ export interface DecisionEntry {
 }
 
 /** A run began or ended. */
-export interface RunEntry {
+export interface RunEntry extends RunIdentity {
   readonly kind: "run";
-  readonly run: string;
-  readonly principal: string;
   readonly event: "started" | "ended";
+  /** Of the request that began it, by its X-Request-Id. */
+  readonly requestId?: string;
+  /** The caller's own part of the trace. */
+  readonly parentId?: string;
   /** SHA-256 of the script, in hex. */
   readonly script?: string;
   /** How it ended: the status of the result, or the code of what stopped it. */
   readonly outcome?: string;
   readonly revision?: string;
+}
+
+/**
+ * A run came to something that somebody has to approve, or waits for the answer no more: its time was up, or the run ended.
+ * What an administrator answers is an act.
+ */
+export interface ApprovalEntry extends RunIdentity {
+  readonly kind: "approval";
+  readonly event: "asked" | "timed_out" | "run_ended";
+  /** As in the act that answers it. */
+  readonly id: string;
+  readonly action: string;
+  readonly resource: { readonly type: string; readonly id: string };
 }
 
 /** What somebody did to the agent: kill, resume, a token, another policy, an approval. */

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { hash } from "./decision-log.ts";
 import { BEGINNING, type LogRecord } from "./record.ts";
 
+export type { LogRecord };
+
 /** @throws when the chain is broken */
 export function recordsOf(directory: string): readonly LogRecord[] {
   const files = readdirSync(directory).filter((name) => /^decisions\.\d+\.jsonl$/.test(name));

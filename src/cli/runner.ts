@@ -2,15 +2,16 @@ import { createEngine, prepareEngine } from "../engine/index.ts";
 import { endWithParent } from "../platform/bun-parent.ts";
 import { openStateDirectory } from "../platform/state-directory.ts";
 import { prepareCedar } from "../policy/index.ts";
-import { logLevel, serveJobs } from "../runner/index.ts";
+import { logLevel, protectionPolicies, serveJobs } from "../runner/index.ts";
 import { callOperation, importModule, surface } from "../sdk/index.ts";
 import type { Given } from "./command.ts";
 import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
 
 /** `remit runner`: what `remit serve` starts to run scripts in. Nobody calls it by hand. */
-export async function runner({ options }: Given): Promise<number> {
+export async function runner({ options, lists }: Given): Promise<number> {
   endWithParent();
-  const directory = openStateDirectory(options.get("state") ?? "");
+  const state = options.get("state") ?? "";
+  const directory = openStateDirectory(state);
   const policy = options.get("policy");
   const preparing = prepareEngine();
   const [engine] = await Promise.all([
@@ -25,6 +26,13 @@ export async function runner({ options }: Given): Promise<number> {
     limits: runLimits,
     logLevel: logLevel(options.get("log-level")),
     decisionLogBytes: Number(options.get("decision-bytes")),
+    protection: protectionPolicies({
+      state,
+      executable: options.get("executable") ?? "",
+      files: lists.get("keep") ?? [],
+      agent: process.ppid,
+      address: options.get("listen"),
+    }),
   });
   return 0;
 }

@@ -1,8 +1,10 @@
+import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
-import { Agent, AgentError, type AgentOptions, Tokens } from "../agent/index.ts";
+import { Agent, AgentError, type AgentOptions, MAX_AUTONOMY, Tokens } from "../agent/index.ts";
 import {
   ADDRESS_FORMS,
   ConfigurationError,
+  defaultConfigurationPath,
   parseAddress,
   readSettings,
   type Settings,
@@ -26,7 +28,7 @@ import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
 const TOKEN_FILE = "token";
-const ADMINISTRATOR = "administrator";
+const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTONOMY } as const;
 const PRIVATE = 0o600;
 /** How long connections have to end after their runs, in milliseconds. */
 const CLOSE_MS = 1000;
@@ -48,10 +50,13 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const directory = openStateDirectory(settings.state);
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
-  const agent = new Agent({ ...agentOptions(settings), state: settings.state, directory });
+  const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
   await naming(settings, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
-  if (needsToken(directory, tokens)) writeFirstToken(directory, tokens);
+  if (needsToken(directory, tokens)) {
+    agent.noteToken(FIRST_TOKEN);
+    writeFirstToken(directory, tokens);
+  }
   const served: Served = {
     agent,
     tokens,
@@ -103,14 +108,15 @@ async function reloaded(
     if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
       await naming(next, () => agent.activate(policy));
     }
-    agent.configure(agentOptions(next));
     const { state, socket, listen: address } = before;
+    const { listen: _, ...others } = next;
+    const settings = { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+    agent.configure(agentOptions(options, settings));
     for (const key of ["state", "socket", "listen"] as const) {
       if (next[key] !== before[key]) say(`${key} changes when remit serve is started anew`);
     }
     say(`the configuration was read again; the policy is ${agent.status().revision}`);
-    const { listen: _, ...others } = next;
-    return { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+    return settings;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     say(`error: ${error.message}\nthe configuration and the policy stay as they were`);
@@ -139,9 +145,16 @@ async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T
   }
 }
 
-function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOptions, "state" | "directory"> {
+function agentOptions(
+  options: ReadonlyMap<string, string>,
+  { limits, log, decision_log, policy, socket, listen }: Settings,
+): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
+  // Also the configuration that is not there: a script that made it would say how the next start is.
+  const files = [options.get("config"), defaultConfigurationPath(), policy, socket];
   return {
+    keep: files.flatMap((path) => (path === undefined ? [] : resolve(path))),
+    ...(listen === undefined ? {} : { listen }),
     ...{ warm, concurrency, queue },
     approvalMs: approval_ms,
     logLevel: log.level,
@@ -153,12 +166,12 @@ function agentOptions({ limits, log, decision_log }: Settings): Omit<AgentOption
 function needsToken(directory: Fd, tokens: Tokens): boolean {
   const names = tokens.list().map(({ name }) => name);
   const hasFile = listNames(directory).some(({ name }) => name === TOKEN_FILE);
-  return names.length === 0 || !(hasFile || names.includes(ADMINISTRATOR));
+  return names.length === 0 || !(hasFile || names.includes(FIRST_TOKEN.name));
 }
 
 /** The first start makes a token for whoever can read the state directory. */
 function writeFirstToken(directory: Fd, tokens: Tokens): void {
-  const secret = tokens.create({ name: ADMINISTRATOR, scope: "admin", autonomy: 4, groups: [] });
+  const secret = tokens.create({ ...FIRST_TOKEN, groups: [] });
   close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE }));
 }
 

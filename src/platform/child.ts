@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { scrub } from "./environment.ts";
 import { LimitError } from "./limits.ts";
 import { killTree } from "./process-tree.ts";
@@ -26,17 +27,26 @@ export interface ChildOptions {
   readonly onLine: (line: string) => void;
   /** Bytes of one of its lines; one with more is the end of it. */
   readonly lineBytes: number;
+  /** Bytes of memory that it may take; more is the end of it. Linux only. */
+  readonly memoryBytes?: number;
+  /** Called before it is ended for that. */
+  readonly onMemory?: () => void;
+  /** Variables of its environment beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Another executable of this program. */
+  readonly program?: string;
 }
 
 /** The file of this process, also when another has taken its name, as an update does. */
 const SELF = process.platform === "linux" ? "/proc/self/exe" : process.execPath;
 
 /** Starts this program once more, in a session of its own, with `args`. */
-export function startSelf({ args, onLine, lineBytes }: ChildOptions): Child {
-  const child = spawn(SELF, args, {
+export function startSelf(options: ChildOptions): Child {
+  const { args, onLine, lineBytes, program = SELF } = options;
+  const child = spawn(program, args, {
     argv0: "remit",
     stdio: ["pipe", "pipe", "inherit"],
-    env: scrub(process.env),
+    env: { ...scrub(process.env), ...options.environment },
     detached: true,
   });
   // A child that is gone is told of by `ended`, not by a write that fails.
@@ -50,17 +60,48 @@ export function startSelf({ args, onLine, lineBytes }: ChildOptions): Child {
       killTree(child.pid ?? 0);
     }
   });
+  const end = (): void => {
+    // Its number cannot be another's before it has been waited for.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
+  };
+  const ended = endOf(child);
+  if (options.memoryBytes !== undefined)
+    void ended.then(boundMemory(child, options.memoryBytes, options.onMemory, end));
   return {
     pid: child.pid ?? 0,
-    ended: endOf(child),
+    ended,
     send: (line) => void child.stdin.write(`${line}\n`),
     close: () => child.stdin.end(),
-    killTree: () => {
-      // Its number cannot be another's before it has been waited for.
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        killTree(child.pid);
-    },
+    killTree: end,
   };
+}
+
+const LOOK_MS = 50;
+
+/** Looks again and again at what the process takes, until the function returned is called. */
+function boundMemory(
+  { pid }: ChildProcess,
+  most: number,
+  onMemory: () => void = () => undefined,
+  end: () => void,
+): () => void {
+  const looking = setInterval(() => {
+    if (pid === undefined || residentBytes(pid) <= most) return;
+    onMemory();
+    end();
+  }, LOOK_MS);
+  return () => clearInterval(looking);
+}
+
+const RESIDENT = /^VmRSS:\s*(\d+) kB/m;
+
+/** 0 of one that has ended. */
+function residentBytes(pid: number): number {
+  try {
+    return 1024 * Number(RESIDENT.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
 
 function endOf(child: ChildProcess): Promise<Ended> {

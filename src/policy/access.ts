@@ -73,8 +73,8 @@ export function createAccess(
       const isAllowed = decision.allowed && approvalOf(request, decision) === "approved";
       return isAllowed ? authorized(request) : undefined;
     },
-    vetoes(action) {
-      if (!decider.mayForbid(action)) return undefined;
+    vetoes(action, within) {
+      if (!decider.mayForbid(action, within)) return undefined;
       return (resource, context) => {
         const request = { action, resource, ...(context ? { context } : {}) };
         const decision = decider.decide(request);

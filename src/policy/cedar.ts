@@ -125,3 +125,13 @@ export function withCedar<T>(use: (engine: typeof Cedar) => T): T {
     throw error;
   }
 }
+
+/** What `action` returns. A trap of Cedar, for which it is too much, is a fault of `what`. @throws {PolicyError} */
+export function withinEngine<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof PolicyError) throw error;
+    throw new PolicyError("policy_engine", `${what} cannot be used: it is too complex for the policy engine`);
+  }
+}

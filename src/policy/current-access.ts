@@ -8,7 +8,7 @@ export function currentAccess(current: () => Access): Access {
     },
     require: (request) => current().require(request),
     permit: (request) => current().permit(request),
-    vetoes: (action) => current().vetoes(action),
+    vetoes: (action, within) => current().vetoes(action, within),
     as: (name) => currentAccess(() => current().as(name)),
   };
 }

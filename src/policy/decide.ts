@@ -5,8 +5,9 @@ import { actionUids } from "./hierarchy.ts";
 import { ParsedNames } from "./parsed.ts";
 import type { Policy, PolicySet } from "./policy-set.ts";
 import { parsedSchema } from "./schema.ts";
+import { isElsewhere } from "./scope.ts";
 import { type Slice, Slicer } from "./slice.ts";
-import type { Action, AuthorizationRequest, Decision, EntityUid, Principal } from "./types.ts";
+import type { Action, AuthorizationRequest, Decision, EntityUid, Principal, Resource } from "./types.ts";
 
 /** Decisions kept under their exact request; more start anew. */
 const MAX_DECISIONS = 16_384;
@@ -49,9 +50,14 @@ export class Decider {
     return decision;
   }
 
-  /** Whether there is a policy that forbids `action` on some resource. */
-  mayForbid(action: Action): boolean {
-    return this.slicer.policiesOf(action).some(({ effect }) => effect === "forbid");
+  /** Whether there is a policy that forbids `action` on some resource, or on one in the directory `within`. */
+  mayForbid(action: Action, within?: Resource): boolean {
+    return this.slicer
+      .policiesOf(action)
+      .some(
+        ({ effect, scope }) =>
+          effect === "forbid" && !(within && scope && isElsewhere(scope.resource, within)),
+      );
   }
 
   /** Whether a forbid is why nothing is allowed, or a fault; not only that nothing permits. */

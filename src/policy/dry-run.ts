@@ -45,7 +45,7 @@ export function dryRunAccess(access: Access): Access {
       const token = access.permit(request);
       return isEffect(request.action) ? undefined : token;
     },
-    vetoes: (action) => access.vetoes(action),
+    vetoes: (action, within) => access.vetoes(action, within),
     as: (name) => dryRunAccess(access.as(name)),
   };
 }

@@ -1,5 +1,5 @@
 import type { EntityJson } from "@cedar-policy/cedar-wasm/web";
-import { schemaText, withCedar } from "./cedar.ts";
+import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
 import { literalsOf, uidsIn } from "./literals.ts";
 import type { Policy } from "./policy-set.ts";
@@ -109,11 +109,13 @@ export function loadEntities(entities: readonly Entity[], schema?: ExtendedSchem
     const fault = faultOf(entity, schema);
     if (fault !== undefined) throw invalid(text, fault);
   }
-  const answer = withCedar((cedar) =>
-    cedar.checkParseEntities({
-      entities: entities.map((entity) => toJson(entity, entity.parents)),
-      schema: schema?.text ?? schemaText(),
-    }),
+  const answer = withinEngine("the entities", () =>
+    withCedar((cedar) =>
+      cedar.checkParseEntities({
+        entities: entities.map((entity) => toJson(entity, entity.parents)),
+        schema: schema?.text ?? schemaText(),
+      }),
+    ),
   );
   if (answer.type === "success") return new Entities(entities);
   const [first] = answer.errors;

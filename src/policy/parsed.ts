@@ -1,5 +1,13 @@
-import type { CheckParseAnswer } from "@cedar-policy/cedar-wasm/web";
+import type { CheckParseAnswer, DetailedError } from "@cedar-policy/cedar-wasm/web";
 import { cedarGeneration } from "./cedar.ts";
+
+/** Cedar does not take what it was to keep. */
+export class NotParsed extends Error {
+  override readonly name = "NotParsed";
+  constructor(readonly errors: readonly DetailedError[]) {
+    super(errors.map(({ message }) => message).join("; "));
+  }
+}
 
 /**
  * Names under which Cedar keeps what it has parsed. It never frees one (measured: 200 sets of 100 policies hold 50 MB), so
@@ -18,7 +26,7 @@ export class ParsedNames {
     private readonly most: number,
   ) {}
 
-  /** The name for what has the `key`; `parse` has Cedar parse it under a name. @throws where Cedar cannot */
+  /** The name for what has the `key`; `parse` has Cedar parse it under a name. @throws {NotParsed} */
   get(key: string, parse: (name: string) => CheckParseAnswer): string {
     this.expectSameInstance();
     const known = this.names.get(key);
@@ -30,7 +38,7 @@ export class ParsedNames {
     const answer = parse(name);
     if (answer.type === "failure") {
       this.names.clear(); // else the name would be given out once more while it is another's
-      throw new Error(answer.errors.map(({ message }) => message).join("; "));
+      throw new NotParsed(answer.errors);
     }
     // Parsing may have begun a new instance.
     this.expectSameInstance();

@@ -1,5 +1,5 @@
 import type { DetailedError } from "@cedar-policy/cedar-wasm/web";
-import { withCedar } from "./cedar.ts";
+import { withCedar, withinEngine } from "./cedar.ts";
 import type { Entities } from "./entities.ts";
 import { PolicyError } from "./errors.ts";
 import type { ExtendedSchema } from "./schema.ts";
@@ -121,13 +121,11 @@ function approvalOf(text: string): string | undefined {
 /** What `read` returns; the file is named in its errors. */
 function inFile<T>({ name }: PolicyFile, read: () => T): T {
   try {
-    return read();
-  } catch (cause) {
-    if (cause instanceof PolicyError) {
-      throw new PolicyError(cause.code, cause.message, { ...cause, file: name });
-    }
-    const message = "the policy cannot be parsed: it is too complex for the policy engine";
-    throw new PolicyError("policy_engine", message, { file: name });
+    return withinEngine("the policy", read);
+  } catch (error) {
+    throw error instanceof PolicyError
+      ? new PolicyError(error.code, error.message, { ...error, file: name })
+      : error;
   }
 }
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DetailedError, SchemaJson } from "@cedar-policy/cedar-wasm/web";
-import { SCHEMA, schemaText, withCedar } from "./cedar.ts";
+import { SCHEMA, schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
-import { ParsedNames } from "./parsed.ts";
+import { NotParsed, ParsedNames } from "./parsed.ts";
 import { expectBoundedSchema, positionOfByte } from "./source.ts";
 
 /** Remit's schema with further declarations. */
@@ -18,7 +18,10 @@ export interface ExtendedSchema {
  * no actions but those that operations ask for.
  * @throws {PolicyError} with the place in `extension`
  */
-export function extendSchema(extension: string): ExtendedSchema {
+export const extendSchema = (extension: string): ExtendedSchema =>
+  withinEngine("the schema", () => extend(extension));
+
+function extend(extension: string): ExtendedSchema {
   expectBoundedSchema(extension);
   const before = `${schemaText()}\n`;
   const text = before + extension;
@@ -29,8 +32,12 @@ export function extendSchema(extension: string): ExtendedSchema {
   if (fault !== undefined) throw new PolicyError("schema_invalid", fault);
   const types = typesOf(all.json).filter((type) => !typesOf(own.json).includes(type));
   const schema = { text, types: new Set(types) };
-  const parsed = withCedar((cedar) => cedar.checkParseSchema(text));
-  if (parsed.type === "failure") throw invalid(parsed.errors, extension, Buffer.byteLength(before));
+  try {
+    parsedSchema(schema);
+  } catch (error) {
+    if (error instanceof NotParsed) throw invalid(error.errors, extension, Buffer.byteLength(before));
+    throw error;
+  }
   return schema;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readScope } from "./scope.ts";
+import { isElsewhere, readScope } from "./scope.ts";
 import { splitPolicies } from "./source.ts";
 
 test("every form of a clause is read", () => {
@@ -55,3 +55,34 @@ test("a scope of many comments is read in one go", () => {
   const scope = `principal, ${'// "a"\n'.repeat(100_000)} action, resource == x::F::"//b"`;
   expect(readScope(scope)?.resource).toEqual({ op: "==", uid: { type: "x::F", id: "//b" } });
 }, 2000);
+
+test("what a clause takes may lie in a directory, or lies elsewhere for certain", () => {
+  const directory = {
+    type: "x::Dir",
+    id: "/a/b",
+    attributes: {},
+    ancestors: ["/a", "/"].map((id) => ({ type: "x::Dir", id })),
+  };
+  const of = (resource: string) => {
+    const clause = readScope(`principal, action, ${resource}`)?.resource;
+    if (clause === undefined) throw new Error(`${resource} was not read`);
+    return isElsewhere(clause, directory);
+  };
+  for (const near of [
+    "resource",
+    "resource is x::File",
+    'resource in x::Dir::"/a/b"',
+    'resource in x::Dir::"/a"',
+    'resource in x::Dir::"/"',
+    'resource == x::File::"/a/b/c"',
+    'resource is x::File in x::Dir::"/a/b/c/d"',
+  ])
+    expect([near, of(near)]).toEqual([near, false]);
+  for (const far of [
+    'resource == x::File::"/a/bc"',
+    'resource in x::Dir::"/a/c"',
+    'resource is x::File in x::Dir::"/c"',
+    'resource in x::Group::"b"',
+  ])
+    expect([far, of(far)]).toEqual([far, true]);
+});

@@ -1,4 +1,4 @@
-import type { EntityUid } from "./types.ts";
+import type { EntityUid, Resource } from "./types.ts";
 
 /** One clause of a scope: which principals, actions or resources it takes. */
 export type Clause =
@@ -91,3 +91,26 @@ function readUids(text: string): readonly EntityUid[] | undefined {
 }
 
 const compact = (name: string): string => name.replace(/\s+/g, "");
+
+/** Whether nothing that lies in `directory` can be what the clause takes: the ids of files and directories are paths. */
+export function isElsewhere(clause: Clause, { id, ancestors }: Resource): boolean {
+  const uids = uidsOf(clause);
+  const below = id.endsWith("/") ? id : `${id}/`;
+  const isNear = (uid: EntityUid): boolean =>
+    uid.id === id || uid.id.startsWith(below) || ancestors.some((ancestor) => ancestor.id === uid.id);
+  return uids !== undefined && !uids.some(isNear);
+}
+
+/** The entities that a clause names; `undefined` where it names none. */
+function uidsOf(clause: Clause): readonly EntityUid[] | undefined {
+  switch (clause.op) {
+    case "==":
+      return [clause.uid];
+    case "in":
+      return clause.uids;
+    case "is":
+      return clause.within && [clause.within];
+    case "all":
+      return undefined;
+  }
+}

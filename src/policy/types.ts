@@ -103,9 +103,12 @@ export interface Access {
   permit<A extends Action>(request: AuthorizationRequest<A>): Authorized<A> | undefined;
   /**
    * For what an allowed request brings along, such as what is in a directory that is removed: finds the decision that
-   * forbids `action` on a resource. `undefined` when no policy forbids that action at all.
+   * forbids `action` on a resource. `undefined` when no policy forbids that action at all, or in the directory `within`.
    */
-  vetoes(action: Action): ((resource: Resource, context?: Context) => Decision | undefined) | undefined;
+  vetoes(
+    action: Action,
+    within?: Resource,
+  ): ((resource: Resource, context?: Context) => Decision | undefined) | undefined;
   /** The same policy's answers for the user `name`, for what is done with that user's permissions. */
   as(name: string): Access;
 }

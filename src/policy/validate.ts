@@ -1,4 +1,4 @@
-import { schemaText, withCedar } from "./cedar.ts";
+import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
 import { type PolicySet, parsePolicySet } from "./policy-set.ts";
 import { type Position, positionAt, positionOfByte } from "./source.ts";
@@ -17,12 +17,14 @@ export interface Finding {
 
 /** Validates a parsed set against the schema, strictly; an error means that the policy can never work as written. */
 export function validate(set: PolicySet): readonly Finding[] {
-  const answer = withCedar((cedar) =>
-    cedar.validate({
-      schema: set.schema?.text ?? schemaText(),
-      validationSettings: { mode: "strict" },
-      policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
-    }),
+  const answer = withinEngine("the policy", () =>
+    withCedar((cedar) =>
+      cedar.validate({
+        schema: set.schema?.text ?? schemaText(),
+        validationSettings: { mode: "strict" },
+        policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
+      }),
+    ),
   );
   if (answer.type === "failure") {
     throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
@@ -36,8 +38,8 @@ export function validate(set: PolicySet): readonly Finding[] {
         message: `more than one policy has the id ${JSON.stringify(id)}`,
       }),
     ),
-    ...validationErrors.map((found) => finding(set, "error", found)),
-    ...validationWarnings.map((found) => finding(set, "warning", found)),
+    ...inOrder(set, validationErrors).map((found) => finding(set, "error", found)),
+    ...inOrder(set, validationWarnings).map((found) => finding(set, "warning", found)),
   ];
 }
 
@@ -48,6 +50,13 @@ interface Answered {
     readonly help: string | null;
     readonly sourceLocations?: readonly { readonly start: number }[];
   };
+}
+
+/** In that of the policies: Cedar has none. */
+function inOrder({ policies }: PolicySet, found: readonly Answered[]): readonly Answered[] {
+  const order = new Map(policies.map(({ id }, index) => [id, index]));
+  const placeOf = ({ policyId }: Answered): number => order.get(policyId) ?? 0;
+  return [...found].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function finding(set: PolicySet, severity: Finding["severity"], { policyId, error }: Answered): Finding {

@@ -13,6 +13,7 @@ import {
   type Decision,
   dryRunAccess,
   isEffect,
+  type Policy,
   type PolicySet,
   type Principal,
   parsePolicySet,
@@ -20,7 +21,7 @@ import {
 import { uidText } from "../policy/uid-text.ts";
 import type { PolicySource } from "./active-policy.ts";
 import { mustAsk } from "./autonomy.ts";
-import { withAutonomy } from "./own-policies.ts";
+import { ownPolicies, withOwn } from "./own-policies.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
@@ -33,6 +34,7 @@ export interface AuthorizedRun {
   readonly run: string;
   readonly principal: Principal;
   readonly dryRun: boolean;
+  readonly traceId?: string;
   /** Told of each decision. */
   readonly onEvent: (event: RunEvent) => void;
   /** Asks somebody, and waits for the answer. */
@@ -51,21 +53,28 @@ export class Authority {
   set: PolicySet;
   private readonly accesses = new Map<string, Access>();
   private current: AuthorizedRun | undefined;
+  /** Beside the owner's. */
+  private readonly own: readonly Policy[];
   /** Answers of this run, by the exact request. */
   private readonly answers = new Map<string, Approval>();
 
-  /** @throws {PolicyError} */
+  /**
+   * @param protection policies that hold beside the owner's and those of autonomy
+   * @throws {PolicyError}
+   */
   constructor(
     source: PolicySource,
     private readonly log: DecisionLog,
+    protection = "",
   ) {
-    this.set = withAutonomy(parsePolicySet(source.text));
+    this.own = ownPolicies(protection);
+    this.set = withOwn(parsePolicySet(source.text), this.own);
     this.revision = source.revision;
   }
 
   /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
   activate(source: PolicySource): void {
-    this.set = withAutonomy(parsePolicySet(source.text));
+    this.set = withOwn(parsePolicySet(source.text), this.own);
     this.revision = source.revision;
     this.accesses.clear();
   }
@@ -107,6 +116,7 @@ export class Authority {
       kind: "decision",
       run: current.run,
       principal: uidText(principal),
+      ...(current.traceId === undefined ? {} : { traceId: current.traceId }),
       ...what,
       decision: answer,
       ...(errors.length === 0 ? {} : { errors }),

@@ -80,9 +80,12 @@ export class Control {
     const { switch: at, reason: reasonAt } = PLACES[by];
     const bytes = Buffer.alloc(REASON_BYTES);
     Buffer.from(reason).copy(bytes);
-    // The switch first: nothing is to keep it from being thrown.
-    this.write(at, ON);
-    writeAll(this.fd, bytes, reasonAt);
+    try {
+      // Before the switch: whoever sees that sees why.
+      writeAll(this.fd, bytes, reasonAt);
+    } finally {
+      this.write(at, ON);
+    }
     // It holds at once; that it outlasts a loss of power can take its time.
     fsync(this.fd);
   }

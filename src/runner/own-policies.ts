@@ -1,8 +1,18 @@
-import { PolicyError, type PolicySet, parsePolicySet, positionOfPolicy } from "../policy/index.ts";
+import {
+  type Policy,
+  PolicyError,
+  type PolicySet,
+  parsePolicySet,
+  positionOfPolicy,
+} from "../policy/index.ts";
 import { AUTONOMY_POLICIES, RESERVED } from "./autonomy.ts";
 
-/** `owned`, and the policies of the levels of autonomy, which hold beside them. @throws {PolicyError} */
-export function withAutonomy(owned: PolicySet): PolicySet {
+/** The policies that hold beside the owner's: of the levels of autonomy, and what protects the agent itself. */
+export const ownPolicies = (protection = ""): readonly Policy[] =>
+  [AUTONOMY_POLICIES, protection].flatMap((text) => parsePolicySet(text).policies);
+
+/** `owned`, and beside them `own`; without, those that hold on every host. @throws {PolicyError} */
+export function withOwn(owned: PolicySet, own: readonly Policy[] = ownPolicies()): PolicySet {
   const taken = owned.policies.find(({ id }) => id.startsWith(RESERVED));
   // Of two policies of one id there would be one, and the other would be lost.
   if (taken)
@@ -10,6 +20,5 @@ export function withAutonomy(owned: PolicySet): PolicySet {
       file: taken.file.name,
       position: positionOfPolicy(taken),
     });
-  const { policies } = parsePolicySet(AUTONOMY_POLICIES);
-  return { ...owned, policies: [...owned.policies, ...policies] };
+  return { ...owned, policies: [...owned.policies, ...own] };
 }

@@ -14,6 +14,8 @@ export interface Job {
   readonly principal: Principal;
   readonly timeoutMs: number;
   readonly dryRun: boolean;
+  /** For the records of its decisions. */
+  readonly traceId?: string;
 }
 
 export const DENIAL_REASONS = [
@@ -45,8 +47,19 @@ const decision = z.strictObject({
   /** Policies that could not be evaluated, and 1 more where the check itself could not be made. */
   errors: z.number(),
 });
+/** As in the result, but that long texts are cut. */
+const alarm = z.strictObject({ type: z.literal("alarm"), alarm_type: text, alarm_details: text.optional() });
+const metric = z.strictObject({
+  type: z.literal("metric"),
+  metric_name: text,
+  /** `null` of what is no number of JSON. */
+  metric_value: z.number().nullable(),
+  metric_unit: text,
+  metric_dimension: z.record(text, text),
+  metric_timestamp: text,
+});
 /** Something that happens in a run. */
-export const RunEvent = z.discriminatedUnion("type", [log, decision]);
+export const RunEvent = z.discriminatedUnion("type", [log, decision, alarm, metric]);
 export type RunEvent = z.infer<typeof RunEvent>;
 
 /** What somebody has to decide before a run goes on. */

@@ -19,6 +19,13 @@ const OVERFLOW =
 const MAX_PUBLISHED = 10_000;
 const MAX_PUBLISHED_BYTES = 4 * 1024 * 1024;
 
+/** Who is told of what a run says, as it says it. */
+export interface RunListener {
+  readonly onLog?: (entry: LogAttributes) => void;
+  readonly onAlarm?: (alarm: Alarm) => void;
+  readonly onMetric?: (metric: Metric) => void;
+}
+
 /** State of one run: its log, what it published, what it keeps from call to call. Never reused. */
 export class RunState {
   readonly alarms: Alarm[] = [];
@@ -31,7 +38,7 @@ export class RunState {
   constructor(
     readonly access: Access,
     private readonly minimum: LogLevel,
-    private readonly onLog?: (entry: LogAttributes) => void,
+    private readonly listener: RunListener = {},
   ) {}
 
   log(level: LogLevel, message: string, line: number, api?: string): void {
@@ -44,7 +51,7 @@ export class RunState {
       ...(api === undefined ? {} : { rhai_api_name: api }),
     };
     this.entries.push(entry);
-    this.onLog?.(entry);
+    this.listener.onLog?.(entry);
     if (this.entries.length > MAX_ENTRIES) {
       this.entries.shift();
       this.overflowed = true;
@@ -53,7 +60,9 @@ export class RunState {
 
   publishAlarm({ type, details }: { readonly type: string; readonly details?: string }): void {
     this.count(type.length + (details?.length ?? 0));
-    this.alarms.push({ alarm_type: type, ...(details === undefined ? {} : { alarm_details: details }) });
+    const alarm = { alarm_type: type, ...(details === undefined ? {} : { alarm_details: details }) };
+    this.alarms.push(alarm);
+    this.listener.onAlarm?.(alarm);
   }
 
   /** The last metric of a name wins. */
@@ -67,13 +76,15 @@ export class RunState {
     let bytes = name.length;
     for (const [key, text] of dimensions) bytes += key.length + text.length;
     this.count(bytes);
-    this.metricsByName.set(name, {
+    const published = {
       metric_name: name,
       metric_value: value,
       metric_unit: unit,
       metric_dimension: Object.fromEntries(dimensions),
       metric_timestamp: new Date().toISOString(),
-    });
+    };
+    this.metricsByName.set(name, published);
+    this.listener.onMetric?.(published);
   }
 
   once<T extends object>(key: string, create: () => T): T {
@@ -110,7 +121,8 @@ export class PublishLimit extends Error {
   }
 }
 
-function cutBytes(message: string): string {
+/** `message` with so many bytes at most. */
+export function cutBytes(message: string): string {
   const bytes = Buffer.from(message);
   if (bytes.length <= MAX_MESSAGE_BYTES) return message;
   let end = MAX_MESSAGE_BYTES - CUT.length;

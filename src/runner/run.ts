@@ -16,15 +16,8 @@ import {
 import type { Access } from "../policy/types.ts";
 import { ERROR_TYPES, REFUSAL_ALARMS, RunError } from "./errors.ts";
 import { failureMessage } from "./failure-message.ts";
-import {
-  type Alarm,
-  cutMessage,
-  type LogAttributes,
-  type Metric,
-  type RunFailure,
-  type RunResult,
-} from "./result.ts";
-import { type LogLevel, PublishLimit, RunState } from "./run-state.ts";
+import { type Alarm, cutMessage, type Metric, type RunFailure, type RunResult } from "./result.ts";
+import { type LogLevel, PublishLimit, type RunListener, RunState } from "./run-state.ts";
 
 /** What scripts can call, and what happens when they do. */
 export interface Program {
@@ -38,14 +31,12 @@ export interface Program {
   ): ModuleSource | undefined;
 }
 
-export interface RunInput {
+export interface RunInput extends RunListener {
   readonly script: string;
   readonly arguments: ReadonlyMap<string, Value>;
   readonly access: Access;
   readonly limits: RunLimits;
   readonly logLevel: LogLevel;
-  /** Told of each entry of the log, as it is made. */
-  readonly onLog?: (entry: LogAttributes) => void;
   readonly cancelled?: () => string | undefined;
   readonly walkAst?: boolean;
   /** When the caller began, for the total time; by `performance.now()`. */
@@ -60,7 +51,7 @@ const RESERVED = /^rex/i;
  * @throws {RunError} when there is no result: a reserved name was published, or the engine failed
  */
 export async function runScript(engine: Engine, program: Program, input: RunInput): Promise<RunResult> {
-  const state = new RunState(input.access, input.logLevel, input.onLog);
+  const state = new RunState(input.access, input.logLevel, input);
   const began = performance.now();
   const result = await evaluate(engine, program, state, input);
   const scriptTime = performance.now() - began;

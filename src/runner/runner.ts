@@ -15,7 +15,8 @@ import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { ExplainJob } from "./explain-protocol.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
-import type { LogAttributes, RunResult } from "./result.ts";
+import { publishing } from "./publishing.ts";
+import type { RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
 import type { LogLevel, RunState } from "./run-state.ts";
 
@@ -36,6 +37,8 @@ export interface RunnerOptions {
   readonly limits: (timeMs: number) => RunLimits;
   readonly logLevel: LogLevel;
   readonly decisionLogBytes: number;
+  /** Policies that hold beside the owner's. */
+  readonly protection: string;
 }
 
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
@@ -47,7 +50,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   const { epoch } = control.read();
   let authority: Authority;
   try {
-    authority = new Authority(readPolicy(directory, options.policy), log);
+    authority = new Authority(readPolicy(directory, options.policy), log, options.protection);
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     tell({ type: "refused", message: error.located });
@@ -110,8 +113,7 @@ class Runner {
         }),
         limits: limits(job.timeoutMs),
         cancelled,
-        onLog: ({ level, message, timestamp }: LogAttributes) =>
-          this.onEvent(job.run, { type: "log", level, message, time: timestamp }),
+        ...publishing((event) => this.onEvent(job.run, event)),
         logLevel,
         startedAt,
       };

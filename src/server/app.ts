@@ -35,6 +35,9 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
+    // Answers that are made without the context lack it.
+    c.res.headers.set("x-request-id", c.get("requestId"));
+    if (c.req.method === "HEAD") await sayLength(c.res);
   });
   app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
   app.use(browserDefence(port));
@@ -56,6 +59,13 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   app.notFound((c) => problemResponse(c, new Problem("not_found", `nothing is at ${c.req.path}`)));
   app.onError((error, c) => problemResponse(c, asProblem(error)));
   return app;
+}
+
+/** What answers HEAD says how long the answer to GET is (RFC 9110, 8.6); without it the server would say 0. */
+async function sayLength(answer: Response): Promise<void> {
+  if (answer.body === null) return;
+  const { byteLength } = await answer.arrayBuffer();
+  answer.headers.set("content-length", String(byteLength));
 }
 
 function notAllowed(c: Context, methods: readonly string[]): Response {

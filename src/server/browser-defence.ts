@@ -33,6 +33,7 @@ export function browserDefence(port: number | undefined): MiddlewareHandler {
 }
 
 function isOwn(host: string, port: number | undefined): boolean {
-  if (port === undefined) return true;
+  // Two headers of the name arrive as one; what they would mean is not said (RFC 9112, 3.2).
+  if (port === undefined) return !host.includes(",");
   return LOOPBACK.some((name) => host.toLowerCase() === `${name}:${port}` || (port === 80 && host === name));
 }

@@ -16,6 +16,9 @@ const NO_BODY = ["GET", "HEAD", "OPTIONS", "TRACE"];
 export function requestBody(served: Served): MiddlewareHandler<Env> {
   return async (c, next) => {
     if (!NO_BODY.includes(c.req.method)) {
+      const coding = c.req.header("content-encoding") ?? "identity";
+      if (coding !== "identity")
+        throw new Problem("media_type", `the content coding is ${JSON.stringify(coding)}; none is taken`);
       if (Number(c.req.header("content-length") ?? 0) > LIMITS.requestBytes) throw tooLarge();
       if (c.req.raw.body !== null && knownCaller(c, served) !== undefined) {
         const text = decoded(await bytesOf(c.req.raw.body));

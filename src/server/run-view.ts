@@ -8,6 +8,7 @@ export function runView(run: Run) {
     id: run.id,
     state: run.status,
     dry_run: run.dryRun,
+    ...(run.traceId === undefined ? {} : { trace_id: run.traceId }),
     created_at: run.createdAt.toISOString(),
     ...(run.startedAt ? { started_at: time(run.startedAt) } : {}),
     ...(run.endedAt ? { ended_at: time(run.endedAt) } : {}),

@@ -29,6 +29,10 @@ export const RunHeaders = z.object({
     .string()
     .optional()
     .openapi({ description: "Requests with the same key and body begin one run, and get its answer" }),
+  traceparent: z.string().optional().openapi({
+    description: "The trace that the run is part of (W3C Trace Context); ignored where it is not valid",
+    example: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+  }),
 });
 
 export const DenialSchema = z
@@ -45,6 +49,7 @@ export const RunSchema = z
     id: z.string(),
     state: z.enum(["queued", "running", "succeeded", "failed", "cancelled", "killed", "lost"]),
     dry_run: z.boolean(),
+    trace_id: z.string().optional().openapi({ description: "Of the `traceparent` of the request" }),
     created_at: z.string(),
     started_at: z.string().optional(),
     ended_at: z.string().optional(),

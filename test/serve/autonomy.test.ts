@@ -149,15 +149,19 @@ describe("an approval", () => {
 
 test("every decision is in the log before what follows from it, in one chain", async () => {
   const before = world.records().length;
+  // No operation reads what is the agent's own; a program that may be executed does.
   const { body } = await run(
     3,
-    `${writing(join(data, "logged"))}; cat("${world.state}/decisions.00000001.jsonl")`,
+    `${writing(join(data, "logged"))};
+     DirConfig().path("/usr/bin").build().open(OpenDirOptions().build())
+       .open_file("cat", OpenFileOptions().read(true).build())
+       .execute(ExecuteOptions().args(["${world.state}/decisions.00000001.jsonl"]).build()).stdout`,
   );
   const seen = String(body.output).trim().split("\n").slice(before);
   const actions = seen.map((line) => JSON.parse(line).action);
   expect(actions).toContain('file_system::Action::"write"');
-  // The last thing that the script saw is the permission to see it.
-  expect(actions.at(-1)).toBe('file_system::Action::"read"');
+  // The last thing that the program saw is the permission to run it.
+  expect(actions.at(-1)).toBe('file_system::Action::"execute"');
 });
 
 test("without the log nothing is done", async () => {

@@ -78,6 +78,7 @@ describe("tokens", () => {
     });
     const acts = world.records().filter(({ act }) => `${act}`.startsWith("token_"));
     expect(acts).toMatchObject([
+      { act: "token_create", details: { name: "administrator", scope: "admin", autonomy: 4, groups: "" } },
       { act: "token_create", details: { name: "bot-1", scope: "read", autonomy: 3, groups: "a,b" } },
       { act: "token_revoke", details: { name: "bot-1" } },
     ]);

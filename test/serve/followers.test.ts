@@ -50,6 +50,45 @@ test("what happens is told as it happens, and once more from where it broke off"
   }
 });
 
+test("alarms, metrics and decisions are told as they happen, and the output at the end", async () => {
+  const id = await begin(`
+    AlarmBuilder().type("DiskFull").details("${"é".repeat(2000)}").publish();
+    MetricBuilder().name("used").value(0.5).unit(MetricUnitType::PERCENT)
+      .dimensions(MetricDimensionsBuilder().add("disk", "sda").build()).publish();
+    cat("/etc/hostname");
+    sleep(60);`);
+  const answer = await follow(id);
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  // The script goes on: all of this is told before its end.
+  while (!text.includes("event: decision")) {
+    const { done, value } = (await reader?.read()) ?? { done: true };
+    if (done) throw new Error(`it ended: ${text}`);
+    text += value;
+  }
+  const dataOf = (type: string): unknown =>
+    JSON.parse(new RegExp(`^event: ${type}\ndata: (.*)$`, "m").exec(text)?.[1] ?? "null");
+  expect(dataOf("alarm")).toMatchObject({ alarm_type: "DiskFull" });
+  expect(JSON.stringify(dataOf("alarm")).length).toBeLessThan(2200);
+  expect(dataOf("metric")).toMatchObject({
+    metric_name: "used",
+    metric_value: 0.5,
+    metric_unit: "PERCENT",
+    metric_dimension: { disk: "sda" },
+  });
+  expect(dataOf("decision")).toMatchObject({ action: 'file_system::Action::"open"', decision: "allow" });
+  await cancel(id);
+
+  const short = await (await follow(await begin('"a\\nb"'))).text();
+  expect(short).toContain('event: output\ndata: {"output":"a\\nb","length":3}\n');
+  const long = await (await follow(await begin('let s = "x"; for i in 0..16 { s += s; } s'))).text();
+  const [, output = "{}"] = /^event: output\ndata: (.*)$/m.exec(long) ?? [];
+  expect(JSON.parse(output)).toEqual({ output: "x".repeat(32_768), length: 65_536 });
+  const failed = await (await follow(await begin('throw "no"'))).text();
+  expect(failed).toMatch(/^event: error\ndata: .*"message":"Runtime error: no/m);
+  expect(failed).not.toContain("event: output");
+});
+
 test("a HEAD is answered, and follows nothing", async () => {
   const id = await begin("sleep(60)");
   for (let count = 0; count <= LIMITS.followers; count++)

@@ -73,7 +73,7 @@ test("what runs is stopped with what it started, and nothing begins until it is 
   expect(world.call("resume")).toMatchObject({ status: 0, stdout: "runs may begin again\n" });
   expect(await tryToRun()).toMatchObject({ status: 200, body: { output: "2" } });
   const acts = world.records().filter(({ kind }) => kind === "admin");
-  expect(acts.map(({ act }) => act)).toEqual(["policy", "kill", "resume"]);
+  expect(acts.map(({ act }) => act)).toEqual(["policy", "token_create", "kill", "resume"]);
 });
 
 test("a switch thrown past the agent stops it too", async () => {

@@ -19,7 +19,10 @@ export const addressOf = (url: string): Address => {
 
 const PATIENCE_MS = 20_000;
 
-/** Sends `text` and reads answers until there are `count`, or the connection is closed. */
+/**
+ * Sends `text` and reads answers until there are `count`, or the connection is closed. The first of an answer to HEAD is
+ * not to be read so: its length is that of what does not follow.
+ */
 export function exchange(
   address: Address,
   text: string | Uint8Array,

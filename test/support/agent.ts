@@ -48,6 +48,9 @@ export class AgentWorld {
   readonly socket = join(this.state, "remit.sock");
   private readonly agents: Agent[] = [];
 
+  /** @param program the executable, or a copy of it that may come to harm */
+  constructor(private readonly program = executable()) {}
+
   file(name: string, text: string): string {
     const path = join(this.path, name);
     writeFileSync(path, text);
@@ -62,7 +65,7 @@ export class AgentWorld {
   }
 
   spawn(...options: readonly string[]): Agent {
-    const child = spawn(executable(), ["serve", "--state", this.state, ...options], {
+    const child = spawn(this.program, ["serve", "--state", this.state, ...options], {
       env: ENVIRONMENT,
       stdio: ["ignore", "ignore", "pipe"],
     });

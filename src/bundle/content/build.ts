@@ -25,17 +25,17 @@ export async function buildBundle(files: Files, host: Host, options: BuildOption
   try {
     const bytes = writeArchive(withMetadata(files, options));
     const content = readBundle(bytes);
-    const { findings, tests } = await checkContent(content, host);
+    const { findings, tests, policies } = await checkContent(content, host);
     const told = findings.map((finding) =>
       options.allowBroad && finding.code === "policy_broad"
         ? { ...finding, severity: "warning" as const }
         : finding,
     );
-    if (told.some(({ severity }) => severity === "error")) return { findings: told, tests };
-    return { findings: told, tests, archive: { bytes, sha256: sha256Of(bytes), content } };
+    if (told.some(({ severity }) => severity === "error")) return { findings: told, tests, policies };
+    return { findings: told, tests, policies, archive: { bytes, sha256: sha256Of(bytes), content } };
   } catch (error) {
     if (!(error instanceof BundleError)) throw error;
-    return { findings: [findingOf(error)], tests: [] };
+    return { findings: [findingOf(error)], tests: [], policies: 0 };
   }
 }
 

@@ -1,10 +1,9 @@
 import { withCedar } from "../../policy/cedar.ts";
 import { type PolicySet, validate } from "../../policy/index.ts";
 import { BundleError } from "../errors.ts";
-import type { BundleContent } from "./content.ts";
+import { type BundleContent, metadataFile } from "./content.ts";
 import { type Finding, findingOf } from "./finding.ts";
-import { lineOf, type TextFile } from "./json-file.ts";
-import { METADATA } from "./layout.ts";
+import { lineOf } from "./json-file.ts";
 import { advice, broadPermits } from "./lint.ts";
 import { placing, policiesOf } from "./policies.ts";
 import { failuresOf, runTests, type TestResult } from "./run-tests.ts";
@@ -30,6 +29,8 @@ export interface Host {
 export interface Checked {
   readonly findings: readonly Finding[];
   readonly tests: readonly TestResult[];
+  /** How many there are. */
+  readonly policies: number;
 }
 
 /**
@@ -58,17 +59,17 @@ export async function checkContent(content: BundleContent, host: Host): Promise<
       ...failuresOf(tests),
       ...advice(content, owned, tests),
     ];
-    return { findings, tests };
+    return { findings, tests, policies: owned.policies.length };
   } catch (error) {
     if (!(error instanceof BundleError)) throw error;
-    return { findings: [findingOf(error)], tests: [] };
+    return { findings: [findingOf(error)], tests: [], policies: 0 };
   }
 }
 
 /** @throws {BundleError} `bundle_needs_newer` */
 function expectUsableHere({ metadata, files }: BundleContent, { version }: Host): void {
   const cedar = withCedar((engine) => engine.getCedarSDKVersion());
-  const file: TextFile = { name: METADATA, text: Buffer.from(files.get(METADATA) ?? []).toString() };
+  const file = metadataFile(files);
   for (const [field, what, has] of [
     ["min_agent", "Remit", version],
     ["cedar_version", "Cedar", cedar],

@@ -36,21 +36,17 @@ export const readBundle = (bytes: Uint8Array): BundleContent =>
 
 /** The content of these files. @throws {BundleError} with the file and, in one of JSON, the line */
 export function readContent(files: Files): BundleContent {
+  // First of all: it says whether the rest is of a form that is known.
+  const metadata = parseJsonFile(metadataFile(files), MetadataSchema);
   const byKind = new Map<Kind, (TextFile & { readonly stem: string })[]>();
   for (const [name, bytes] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { kind, stem } = placeOf(name);
     byKind.set(kind, [...(byKind.get(kind) ?? []), { name, stem, text: decoded(name, bytes) }]);
   }
   const all = (kind: Kind) => byKind.get(kind) ?? [];
-  const [metadata] = all("metadata");
-  if (metadata === undefined) {
-    throw new BundleError("bundle_invalid", "it is missing; it says whom the bundle is for", {
-      file: METADATA,
-    });
-  }
   const [limits] = all("limits");
   return {
-    metadata: parseJsonFile(metadata, MetadataSchema),
+    metadata,
     policies: all("policies").map(({ name, text }) => ({ name, text })),
     schema: all("schema")[0],
     entities: items(all("entities"), EntityListSchema, boundOf("bundleEntities")),
@@ -59,6 +55,15 @@ export function readContent(files: Files): BundleContent {
     tests: items(all("tests"), PolicyTestListSchema, boundOf("bundleTests")),
     files,
   };
+}
+
+/** The file that says whom a bundle is for. @throws {BundleError} */
+export function metadataFile(files: Files): TextFile {
+  const bytes = files.get(METADATA);
+  if (bytes !== undefined) return { name: METADATA, text: decoded(METADATA, bytes) };
+  throw new BundleError("bundle_invalid", "it is missing; it says whom the bundle is for", {
+    file: METADATA,
+  });
 }
 
 /** Line of an item, from 1. */

@@ -1,7 +1,10 @@
 export { type BuildOptions, type Built, buildBundle, sha256Of } from "./build.ts";
+export { type Candidate, CHECK_COMMAND, type CheckAnswer, type Refusal } from "./candidate.ts";
 export { type Checked, checkContent, type Host, type ScriptFault } from "./check.ts";
+export { checkCandidate } from "./check-candidate.ts";
 export { type BundleContent, readBundle, readContent } from "./content.ts";
 export { type BundleDiff, diffBundles, diffText } from "./diff/index.ts";
+export { readBytes } from "./file.ts";
 export { type Finding, findingText } from "./finding.ts";
 export { readFolder } from "./folder.ts";
 export { BUNDLE_BOUNDS } from "./layout.ts";

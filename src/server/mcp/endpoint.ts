@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import { createMcpHandler, type McpHttpHandler } from "@modelcontextprotocol/server";
 import type { Context } from "hono";
 import { SCOPES } from "../../agent/index.ts";
@@ -8,6 +9,9 @@ import { createMcpServer } from "./server.ts";
 
 /** Streams of changes that clients hold open; nothing of ours changes while a token stays what it is. */
 const MAX_SUBSCRIPTIONS = 32;
+
+/** What of a call the requests of its tools have, too. */
+const Passed = z.record(z.string(), z.string());
 
 /** Answers requests of the protocol, of both eras; each is served by itself. */
 export type Endpoint = (c: Context<Env>) => Promise<Response>;
@@ -23,13 +27,13 @@ export function createEndpoint(
   host: string,
 ): Endpoint {
   const sender =
-    (authorization: string): Send =>
+    (passed: { readonly [name: string]: string }): Send =>
     async ({ method, path, body }) =>
       perform(
         new Request(`http://${host}${path}`, {
           method,
           headers: {
-            authorization,
+            ...passed,
             host,
             ...(body === undefined ? {} : { "content-type": "application/json" }),
           },
@@ -40,14 +44,20 @@ export function createEndpoint(
     ({ authInfo }) => {
       const scope = SCOPES.find((known) => authInfo?.scopes.includes(known));
       if (authInfo === undefined || scope === undefined) throw new Error("nobody was authenticated");
-      return createMcpServer({ version, scope, send: sender(authInfo.token), catalogue });
+      return createMcpServer({ version, scope, send: sender(Passed.parse(authInfo.extra)), catalogue });
     },
     { maxSubscriptions: MAX_SUBSCRIPTIONS },
   );
   return async (c) => {
     const { principal, scope } = c.get("caller");
-    const token = c.req.header("authorization") ?? "";
-    const authInfo = { token, clientId: principal.id, scopes: [scope] };
+    const authorization = c.req.header("authorization") ?? "";
+    const traceparent = c.req.header("traceparent");
+    const extra: z.infer<typeof Passed> = {
+      authorization,
+      "x-request-id": c.get("requestId"),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    };
+    const authInfo = { token: authorization, clientId: principal.id, scopes: [scope], extra };
     if (c.req.method !== "POST") return handler.fetch(c.req.raw, { authInfo });
     const text = await c.req.text();
     const parsedBody = parsed(text);

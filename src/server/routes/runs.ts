@@ -18,6 +18,7 @@ import {
   RunSchema,
   WaitQuery,
 } from "../schemas.ts";
+import { parseTraceparent } from "../trace-context.ts";
 
 /** Runs: ask for one, look at it, follow it, end it. */
 export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -43,6 +44,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       const { script, timeout_ms = served.timeMs, dry_run, wait_ms = served.waitMs } = c.req.valid("json");
       const { principal, autonomy } = c.get("caller");
       const body = await c.req.text();
+      const trace = parseTraceparent(c.req.header("traceparent"));
       const key = c.req.header("idempotency-key");
       const first =
         key === undefined ? undefined : keys.begin(`${principal.type} ${principal.id}`, key, body);
@@ -58,6 +60,8 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
           principal,
           timeoutMs: Math.min(timeout_ms, served.timeMs),
           dryRun: dry_run || autonomy === AUTONOMY.observe,
+          requestId: c.get("requestId"),
+          ...(trace === undefined ? {} : { trace }),
         });
         first?.began(asked.id);
         await agent.over(asked, Math.min(wait_ms, served.waitMs));
@@ -108,9 +112,10 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
     (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
       const after = Number(c.req.header("last-event-id") ?? 0);
-      // Nobody would read what answers HEAD.
       const headers = { "content-type": "text/event-stream" };
-      if (c.req.method === "HEAD") return new Response(null, { headers });
+      // Nobody would read what answers HEAD; it says, as for GET, that it has no length.
+      if (c.req.method === "HEAD")
+        return new Response(null, { headers: { ...headers, "transfer-encoding": "chunked" } });
       return new Response(runEvents(found, Number.isSafeInteger(after) ? after : 0, followers.take()), {
         headers,
       });

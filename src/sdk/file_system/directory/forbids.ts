@@ -24,7 +24,7 @@ export function heedForbids(
   fates: readonly Fate[],
 ): Visit | undefined {
   const vetoes = fates.flatMap(({ action, below, to }) => {
-    const veto = access.vetoes(action);
+    const veto = access.vetoes(action, dir(below));
     return veto ? [{ veto, below, to }] : [];
   });
   if (vetoes.length === 0) return undefined;

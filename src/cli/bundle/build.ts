@@ -1,0 +1,56 @@
+import { basename, dirname, resolve } from "node:path";
+import { buildBundle, findingText, readFolder } from "../../bundle/content/index.ts";
+import { BundleError } from "../../bundle/errors.ts";
+import { close, closing, openDirectoryFollowing, replaceContent } from "../../platform/file.ts";
+import { OsError } from "../../platform/os-error.ts";
+import type { Given } from "../command.ts";
+import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
+import { HOST } from "./host.ts";
+import { placed, reporting } from "./input.ts";
+
+const READABLE = 0o644;
+
+/** `remit bundle build`: 0 when the archive was written, 1 when something keeps it from being one. */
+export function buildCommand({ options, operand = "" }: Given): Promise<number> {
+  return reporting(async () => {
+    const output = options.get("output") ?? "";
+    const { findings, tests, policies, archive } = await buildBundle(readFolder(operand), HOST, {
+      allowBroad: options.has("allow-broad"),
+      revision: options.get("revision"),
+      created: options.get("created"),
+    });
+    const shown = placed({ path: operand, isFolder: true }, findings);
+    if (archive) write(output, archive.bytes);
+    if (options.has("json")) {
+      const made = archive ? { file: output, sha256: archive.sha256, bytes: archive.bytes.length } : {};
+      print(
+        `${JSON.stringify({ ok: archive !== undefined, ...made, policies, tests: tests.length, findings: shown })}\n`,
+      );
+    } else {
+      printError(forStandardError(shown.map((finding) => `${findingText(finding)}\n`).join("")));
+      if (archive) {
+        const { bytes, sha256 } = archive;
+        print(
+          forStandardOutput(
+            `${output}: ${bytes.length} bytes, ${tests.length} policy tests passed\nsha256 ${sha256}\n`,
+          ),
+        );
+      }
+    }
+    return archive ? 0 : 1;
+  });
+}
+
+function write(path: string, bytes: Uint8Array): void {
+  try {
+    closing(openDirectoryFollowing(resolve(dirname(path))), (folder) =>
+      close(replaceContent(folder, basename(path), bytes, { mode: READABLE })),
+    );
+  } catch (error) {
+    if (!(error instanceof OsError)) throw error;
+    throw new BundleError("bundle_invalid", `it cannot be written: ${error.message}`, {
+      file: path,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,23 @@
+import packageJson from "../../../package.json" with { type: "json" };
+import type { Host } from "../../bundle/content/index.ts";
+import { compileFault, createEngine, type Engine } from "../../engine/index.ts";
+import { withOwn } from "../../runner/own-policies.ts";
+import { ENGINE_OPTIONS, runLimits } from "../run-limits.ts";
+
+let engine: Promise<Engine> | undefined;
+
+/** The engine with all that scripts can call, made at first use: few bundles have scripts. */
+async function makeEngine(): Promise<Engine> {
+  const { surface } = await import("../../sdk/index.ts");
+  return createEngine(surface.manifest, ENGINE_OPTIONS);
+}
+
+/** This executable, as far as bundles are concerned. */
+export const HOST: Host = {
+  version: packageJson.version,
+  compile: async (script) => {
+    engine ??= makeEngine();
+    return compileFault(await engine, script, runLimits());
+  },
+  complete: (set) => withOwn(set),
+};
