@@ -72,7 +72,7 @@ export const RUN: Command = {
   load: async () => (await import("./run.ts")).run,
 };
 
-/** What the agent starts; it is in no help text. */
+/** What the agent and tests start; it is in no help text. */
 export const INTERNAL_COMMANDS: readonly Command[] = [
   {
     name: "runner",
@@ -100,6 +100,22 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
       summary: "What it must be",
     })),
     load: async () => (await import("./bundle/check.ts")).checkCommand,
+  },
+  {
+    name: "tuf-client",
+    summary: "Be the client of TUF that its conformance suite tests",
+    usage: "tuf-client --metadata-dir DIR [options] init ROOT|refresh|download",
+    operand: "ACTION",
+    needsOperand: true,
+    manyWords: true,
+    options: [
+      { name: "metadata-dir", value: "DIR", required: true, summary: "Where the trusted metadata is" },
+      { name: "metadata-url", value: "URL", summary: "Where the repository's metadata is" },
+      { name: "target-base-url", value: "URL", summary: "Where its targets are" },
+      { name: "target-name", value: "PATH", many: true, hyphen: true, summary: "A target to download" },
+      { name: "target-dir", value: "DIR", summary: "Where downloaded targets are put" },
+    ],
+    load: async () => (await import("./tuf-client.ts")).tufClient,
   },
 ];
 
