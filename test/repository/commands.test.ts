@@ -12,6 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { encodeKey } from "../../src/bundle/repository/private-key.ts";
+import { Team } from "../../src/bundle/repository/testing.ts";
 import { mount, NO_MOUNTS, unmountAny } from "../sdk/mounts.ts";
 import { executable } from "../support/executable.ts";
 import { bundleBytes, Ceremony, CHANNEL, REPOSITORY } from "./ceremony.ts";
@@ -288,6 +290,29 @@ test.skipIf(NO_MOUNTS !== "")(`a full disk leaves what is in force, and is told 
     work.expectDone("repo", "refresh", path, "--online-key", "online");
   } finally {
     unmountAny(disk);
+  }
+});
+
+test("a repository that nobody looked after", async () => {
+  const team = new Team();
+  try {
+    await team.released("1", new Date("2020-01-01T00:00:00Z"));
+    const root = join(team.path, "public/metadata/1.root.json");
+    expect(work.remit("repo", "status", team.path)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        "warning: root 1 expired at 2020-12-31T00:00:00Z; remit repo renew --role root\n",
+      ),
+    });
+    expect(work.refused("repo", "verify", "--root", root, "--dir", team.path)).toStartWith(
+      "error: root 1 expired at 2020-12-31T00:00:00Z",
+    );
+    writeFileSync(at("old"), encodeKey(team.privateKey("online")), { mode: 0o600 });
+    expect(work.refused("repo", "refresh", team.path, "--online-key", "old")).toBe(
+      "error: root 1 expired at 2020-12-31T00:00:00Z; remit repo renew --role root stages the next version",
+    );
+  } finally {
+    team.remove();
   }
 });
 

@@ -54,7 +54,7 @@ async function prepare(folder: Folder, state: State, online: Online): Promise<Re
   return { root, targets, snapshot, timestamp: await nextTimestamp(state, snapshot, online) };
 }
 
-/** The targets that will be in force; where they are released already, the newest root must still take their signatures. */
+/** The targets that will be in force; the newest root must take also the signatures of those that are released already. */
 function expectTargets({ released, staged }: State, root: Document<"root">): Document<"targets"> {
   const targets = staged.targets ?? released.targets;
   if (targets === undefined) {

@@ -17,7 +17,10 @@ export const GROUP_NAMES = ["root", "targets", "online"] as const satisfies read
 
 export type AllKeys = { readonly [group in Group]: RoleKeys };
 
-/** The keys that a role has in a root. @throws {BundleError} keys_invalid when one of them is of a kind that is not known here */
+/**
+ * The keys that a role has in a root.
+ * @throws {BundleError} keys_invalid when one of them is of a kind that is not known here
+ */
 export function keysOf({ signed, keys }: Document<"root">, role: Role): RoleKeys {
   const { threshold, keyids } = signed.roles[role];
   return {

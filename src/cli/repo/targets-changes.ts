@@ -15,7 +15,7 @@ type Targets = Document<"targets">;
 
 /**
  * What becomes of each channel, policy by policy.
- * @throws {BundleError} repository_invalid when a bundle is missing, or says something else of itself than is to be signed
+ * @throws {BundleError} repository_invalid when a bundle is missing, or says something else than is to be signed of it
  */
 export function targetsChanges(
   folder: Folder,
