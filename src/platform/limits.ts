@@ -126,8 +126,8 @@ export const LIMITS = {
   /** Bytes of the roles' metadata in a repository of bundles: what there is no signed length for. */
   rootBytes: 64 * KiB,
   timestampBytes: 16 * KiB,
-  snapshotBytes: MiB,
-  targetsBytes: 4 * MiB,
+  snapshotBytes: 256 * KiB,
+  targetsBytes: MiB,
   /** Levels of lists and objects in metadata of a repository. */
   metadataNesting: 32,
   /** New versions of the root that one update goes through (TUF 5.3.3, Y). */
