@@ -4,6 +4,7 @@ export type AgentErrorCode =
   | "queue_full"
   | "stopping"
   | "audit_unavailable"
+  | "tokens_unreadable"
   | "policy_refused"
   | "approval_not_found"
   | "run_ended";

@@ -143,6 +143,13 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./agent/status.ts")).showStatus,
   },
   {
+    name: "page",
+    summary: "Show the address of the operator page, with a code for one login",
+    usage: "page [--open]",
+    options: [{ name: "open", summary: "Open it in the browser of this desktop" }, ...client],
+    load: async () => (await import("./agent/page.ts")).showPage,
+  },
+  {
     name: "kill",
     summary: "Stop all runs, and let none begin until resume; also without the agent's help",
     usage: "kill [--reason TEXT]",

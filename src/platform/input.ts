@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { readAll } from "./file/content.ts";
 import { LimitError } from "./limits.ts";
 import { OsError, withOsErrors } from "./os-error.ts";
@@ -11,18 +11,23 @@ const CHUNK = 64 * 1024;
  * The content of a file that the user named on the command line; links are followed. A directory fails with EISDIR, a
  * device or a socket with EINVAL. Of a pipe (`<(command)`) it reads what comes until its writers close it; one without
  * writers is empty.
- *
- * @param check throws when the file is not to be read
+ * @param check called with the status of a file before it is read; what it throws is thrown
  */
-export function readInput(path: string, maxBytes: number, check?: (status: Stats) => void): Uint8Array {
+export function readInput(
+  path: string,
+  maxBytes: number,
+  check: (status: { readonly mode: number }) => void = () => undefined,
+): Uint8Array {
   return withOsErrors(() => {
     // Opening a FIFO would wait for a writer. Reading it then has to wait for the content, though.
     const looked = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       const status = fstatSync(looked);
       if (status.isDirectory()) throw new OsError("EISDIR");
-      check?.(status);
-      if (status.isFile()) return readAll(looked, maxBytes);
+      if (status.isFile()) {
+        check(status);
+        return readAll(looked, maxBytes);
+      }
       if (status.isFIFO()) return readStream(looked, maxBytes);
       throw new OsError("EINVAL");
     } finally {

@@ -106,6 +106,14 @@ export const LIMITS = {
   /** Idempotency keys that are remembered of one principal, and for how long, in milliseconds. */
   idempotencyKeys: 2000,
   idempotencyMs: 86_400_000,
+  /** Codes for a login at the operator page that wait, and for how long each is good, in milliseconds. */
+  loginCodes: 4,
+  loginCodeMs: 60_000,
+  /** Logins at the operator page at the same time. */
+  pageSessions: 16,
+  /** How long one lasts, and how long while nothing comes of it, in milliseconds. */
+  pageSessionMs: 28_800_000,
+  pageIdleMs: 1_800_000,
   /** Denials on one page. */
   denialsPage: 200,
   /** Bytes of the decision log that one page of denials is looked for in. */
@@ -116,6 +124,13 @@ export const LIMITS = {
   reportBytes: 512 * MiB,
   /** How long a run may overstay its time before its process is ended, in milliseconds. */
   overstayMs: 2000,
+  /** Bytes of a batch of records that goes to the central team, compressed, and before. */
+  uploadBytes: 32 * KiB,
+  uploadPlainBytes: 512 * KiB,
+  /** Wall time of one request to the central team, in milliseconds. */
+  uploadTimeMs: 30_000,
+  /** Bytes of the certificates of the authorities that vouch for the central team. */
+  authorityBytes: 256 * KiB,
   /** Bytes of one record of the decision log. */
   decisionBytes: 16 * KiB,
   /** Bytes of one file of the decision log; then the next one begins. */
