@@ -176,7 +176,7 @@ export const LIMITS = {
   /** Bytes of a pack, which has all roots of a repository, the present metadata and a bundle; and its files. */
   packBytes: 48 * MiB,
   packFiles: 512,
-  /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
+  /** Wall time in which a program that signs for a central team answers, in milliseconds: keys want to be touched. */
   signerTimeMs: 300_000,
   /** Bytes that it answers. */
   signerOutputBytes: 4 * KiB,

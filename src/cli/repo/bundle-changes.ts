@@ -1,5 +1,5 @@
 import { type BundleContent, diffBundles, diffText, readBundle } from "../../bundle/content/index.ts";
-import { withAutonomy } from "../../runner/own-policies.ts";
+import { HOST } from "../bundle/host.ts";
 
 /**
  * What a bundle changes for the devices of its channel, in lines.
@@ -9,7 +9,7 @@ import { withAutonomy } from "../../runner/own-policies.ts";
 export function bundleChanges(before: Uint8Array | undefined, after: Uint8Array): readonly string[] {
   const next = readBundle(after);
   const old = before === undefined ? emptied(next) : readBundle(before);
-  return diffText(diffBundles(old, next, withAutonomy))
+  return diffText(diffBundles(old, next, HOST.complete))
     .trimEnd()
     .split("\n");
 }
