@@ -22,7 +22,7 @@ export const readPrivateFile = (path: string): Uint8Array =>
 function readClosed(path: string, refused: number, whom: string, advice: string): Buffer {
   const content = readInput(path, MAX_BYTES, ({ mode }) => {
     if ((mode & refused) === 0) return;
-    throw new UntrustedFile(`the file is open to ${whom} (mode ${(mode & 0o777).toString(8)}); ${advice}`);
+    throw new UntrustedFile(`the file is open to ${whom} (mode ${(mode & 0o777).toString(8)}; ${advice})`);
   });
   return Buffer.from(content);
 }
