@@ -21,13 +21,13 @@ let ended: ReturnType<typeof run>;
 /** Runs the script in a shell whose curl first writes down its arguments. */
 function run(tokenFile = token) {
   const script = world.file("runs.sh", placed(text("curl/runs.sh"), { "/tmp/remit-example": base }));
-  const tools = join(world.path, "tools");
-  mkdirSync(tools, { recursive: true });
-  const recorder = `#!/bin/sh\necho "$@" >>${world.path}/arguments\nPATH=/usr/bin:/bin exec curl "$@"\n`;
-  writeFileSync(join(tools, "curl"), recorder, { mode: 0o755 });
+  world.executable(
+    "tools/curl",
+    `#!/bin/sh\necho "$@" >>${world.path}/arguments\nPATH=/usr/bin:/bin exec curl "$@"\n`,
+  );
   return spawnSync("sh", [script, world.socket, tokenFile], {
     encoding: "utf8",
-    env: { PATH: `${tools}:/usr/bin:/bin`, http_proxy: "http://127.0.0.1:9" },
+    env: { PATH: `${world.path}/tools:/usr/bin:/bin`, http_proxy: "http://127.0.0.1:9" },
   });
 }
 

@@ -5,17 +5,18 @@ import { dirname, join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { blocks, EXAMPLES, text } from "./files.ts";
 
-const folders = readdirSync(EXAMPLES, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const examples = readdirSync(EXAMPLES).filter((name) => name !== "README.md");
 const readmes = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" }).filter((name) =>
   name.endsWith("README.md"),
 );
 
-test("the table has every folder, and each has a README", () => {
+test("the table has every example, and each folder has a README", () => {
   const rows = [...text("README.md").matchAll(/^\| \[(.+?)\]/gm)].map(([, name]) => name);
-  expect(rows.toSorted()).toEqual(folders.toSorted());
-  const own = folders.filter((name) => name !== "etc").map((name) => `${name}/README.md`);
+  expect(rows.toSorted()).toEqual(examples.toSorted());
+  // `etc` belongs to the services, a file speaks for itself.
+  const own = examples
+    .filter((name) => name !== "etc" && !name.includes("."))
+    .map((name) => `${name}/README.md`);
   expect(readmes.toSorted()).toEqual(["README.md", ...own].toSorted());
 });
 
