@@ -56,5 +56,13 @@ if [ "$3" = script ]; then space bash "$0" inside "$@"; fi
 read -r _ groups _ < <(grep ' cgroup2 ' /proc/self/mounts)
 group=$groups/remit-examples-$$
 mkdir "$group"
-trap 'find "$group" -depth -type d -exec rmdir {} + 2>/dev/null' EXIT
+# What was killed in it may take a moment to be gone.
+leave() {
+  for _ in $(seq 50); do
+    find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
+    [ -d "$group" ] || break
+    sleep 0.1
+  done
+}
+trap leave EXIT
 (echo "$BASHPID" >"$group/cgroup.procs" && space --cgroup bash "$0" inside "$@")
