@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bundleBytes, Ceremony, REPOSITORY } from "./ceremony.ts";
+import { writeArchive } from "../../src/bundle/archive/index.ts";
+import { bundleBytes, bundleFiles, Ceremony, CHANNEL, REPOSITORY } from "./ceremony.ts";
 
 setDefaultTimeout(60_000);
 
@@ -37,6 +38,25 @@ test("members that nobody expects", () => {
   const { stdout } = shownTo("dana");
   expect(stdout).toContain('  delegations: {"keys":{},"roles":[{"name":"mallory",');
   expect(stdout).toContain('  x-note: "\\u001b[2J"\n');
+});
+
+test("the texts of approved scripts and of the schema", () => {
+  const files = bundleFiles("2");
+  files.set("scripts/clean.rhai", Buffer.from("info(`cleaning`);\ncat(`/var/log/x`)\n"));
+  files.set("schema.cedarschema", Buffer.from("namespace shops { entity Site; }\n"));
+  work.expectDone(
+    "repo",
+    "add",
+    REPOSITORY,
+    work.file("2.tar.gz", writeArchive(files)),
+    "--channel",
+    CHANNEL,
+  );
+  const { stdout } = shownTo("dana");
+  expect(stdout).toContain(
+    "      text of clean:\n        + info(`cleaning`);\n        + cat(`/var/log/x`)\n",
+  );
+  expect(stdout).toContain("        + namespace shops { entity Site; }\n");
 });
 
 test("other keys for the snapshot alone", () => {
