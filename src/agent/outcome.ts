@@ -8,7 +8,7 @@ import type { Run, RunStatus } from "./runs.ts";
 export function takeOutcome(run: Run, outcome: Outcome, ended: RunStatus | undefined): RunStatus {
   if ("report" in outcome && outcome.report.type === "result") {
     const { result, denials, moreDenials, revision } = outcome.report;
-    Object.assign(run, { result, denials, moreDenials, revision });
+    Object.assign(run, { result, denials, moreDenials, revision, resultBytes: outcome.bytes });
     // A script that ended by itself was not ended by anybody.
     return result.status === "SUCCESS" ? "succeeded" : (ended ?? "failed");
   }

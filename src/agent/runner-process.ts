@@ -14,7 +14,7 @@ import {
 export type FinalReport = Extract<Report, { type: "result" | "explained" }>;
 
 /** How a run ended: with a result, or because its process did. */
-export type Outcome = { readonly report: FinalReport } | Death;
+export type Outcome = { readonly report: FinalReport /** Of the report. */; readonly bytes: number } | Death;
 
 /** Why there is no answer. */
 export interface Death {
@@ -139,7 +139,7 @@ export class RunnerProcess {
         this.task.onStart();
       } else if (report.type === "events") this.task.onEvents(report.events);
       else if (report.type === "approval") void this.answer(this.task.onQuestion(report.question));
-      else this.finish({ report });
+      else this.finish({ report, bytes: line.length });
     }
   }
 

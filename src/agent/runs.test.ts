@@ -56,7 +56,7 @@ describe("a run", () => {
     const [first] = run.eventsAfter(0);
     expect(first?.id).toBeGreaterThan(100);
     expect(run.eventsAfter(0).at(-1)?.id).toBe(300);
-    expect(run.size).toBeLessThanOrEqual(256 * 1024);
+    expect(run.size).toBeLessThanOrEqual(256 * 1024 + 2048);
   });
 });
 
@@ -81,6 +81,7 @@ describe("runs", () => {
     for (let index = 0; index < 10; index++) {
       const run = made(`run_${index}`);
       run.result = { output: "x".repeat(10_000_000), status: "SUCCESS" };
+      run.resultBytes = 10_000_000;
       run.end("succeeded");
       runs.add(run);
     }

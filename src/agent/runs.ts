@@ -31,6 +31,8 @@ export interface Result {
 export class Run {
   status: RunStatus = "queued";
   result: Result | undefined;
+  /** Of the result with all that it logged and published. */
+  resultBytes = 0;
   denials: readonly Denial[] = [];
   moreDenials = 0;
   /** Of the policy that decided last, or was in force when it was asked for. */
@@ -69,7 +71,7 @@ export class Run {
 
   /** Bytes that keeping it takes, about. */
   get size(): number {
-    return this.bytes + (this.result ? this.result.output.length + 2048 : 0);
+    return this.bytes + this.resultBytes + 2048;
   }
 
   begin(): void {

@@ -158,6 +158,38 @@ test("slow clients", async () => {
   expect(runsSoFar() - before).toBe(40);
 }, 60_000);
 
+test("slow readers of a large result", async () => {
+  const script = 'let s = "x"; for i in 0..23 { s += s; } s';
+  const run = (await (await agent.request("/v1/runs", { body: { script } })).json()) as {
+    id: string;
+    output: string;
+  };
+  expect(run.output.length).toBe(8 * MiB);
+  const opened = descriptors();
+  const size = memory();
+  const sockets: Socket[] = [];
+  let begun = 0;
+  for (let index = 0; index < 100; index++) {
+    const socket = open(at);
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      begun++;
+      socket.pause();
+    });
+    socket.write(request(`GET /v1/runs/${run.id} HTTP/1.1`, [host, bearer]));
+    sockets.push(socket);
+  }
+  expect(await settles(() => begun === sockets.length)).toBe(true);
+  // Each would hold all of it.
+  expect(memory() - size).toBeLessThan(100 * MiB);
+  // Who reads gets it whole, meanwhile.
+  const read = (await (await agent.request(`/v1/runs/${run.id}`)).json()) as { output: string };
+  expect(read.output === run.output).toBe(true);
+  for (const socket of sockets) socket.destroy();
+  expect(await settles(() => descriptors() <= opened + 2)).toBe(true);
+  expect(await shrinks(() => memory() - size < 48 * MiB)).toBe(true);
+}, 120_000);
+
 test("a body that never ends is cut off in time, and its connection is told", async () => {
   const socket = open(at);
   socket.on("error", () => undefined);

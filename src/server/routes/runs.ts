@@ -5,8 +5,9 @@ import { argumentsText } from "../arguments-text.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
+import { answerRun } from "../run-answer.ts";
 import { runEvents } from "../run-events.ts";
-import { runSummary, runView } from "../run-view.ts";
+import { runSummary } from "../run-view.ts";
 import {
   answer,
   IdParameter,
@@ -107,7 +108,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
     async (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
       await agent.over(found, Math.min(c.req.valid("query").wait_ms, served.waitMs));
-      return c.json(runView(found), 200);
+      return answerRun(c, found, 200);
     },
   );
 
@@ -146,13 +147,13 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
     (c) => {
       const found = find(c.req.valid("param").id, c.get("caller"));
       agent.cancel(found, c.get("caller").principal);
-      return c.json(runView(found), 202);
+      return answerRun(c, found, 202);
     },
   );
 
   function answerOf(c: Context<Env>, asked: Run) {
     c.header("location", `/v1/runs/${asked.id}`);
-    return c.json(runView(asked), asked.isOver ? 200 : 202);
+    return asked.isOver ? answerRun(c, asked, 200) : answerRun(c, asked, 202);
   }
 
   /** Runs of others are only for administrators; whether there is such a run is not told either. */
