@@ -5,9 +5,6 @@ import type { Action, Principal } from "../policy/types.ts";
 export const AUTONOMY = { observe: 0, ask: 1, narrow: 2, act: 3, full: 4 } as const;
 export const MAX_AUTONOMY = AUTONOMY.full;
 
-/** Of level 2: how long a run lasts at most, in milliseconds. */
-export const NARROW_TIME_MS = 60_000;
-
 /** How ids of policies begin that are not the owner's. */
 export const RESERVED = "remit:";
 

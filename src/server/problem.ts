@@ -41,7 +41,6 @@ export const PROBLEMS = {
   idempotency_forgotten: { status: 409, title: "The answer to the first request is no longer kept" },
   too_many_followers: { status: 429, title: "Too many requests follow runs", retryable: true },
   not_ready: { status: 503, title: "The agent cannot run scripts now", retryable: true },
-  runner_lost: { status: 503, title: "The process that was asked ended", retryable: true },
   queue_full: { status: 429, title: "Too many runs wait", retryable: true },
   killed: { status: 503, title: "The kill switch is on" },
   stopping: { status: 503, title: "The agent is shutting down", retryable: true },
@@ -52,6 +51,8 @@ export const PROBLEMS = {
 } as const satisfies { readonly [code: string]: Kind };
 
 export type ProblemCode = keyof typeof PROBLEMS;
+// Its keys, and no others.
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
 
 /** Members of a problem beside those of RFC 9457 that say more. */
 export interface Extension {

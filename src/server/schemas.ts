@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { DENIAL_REASONS, MAX_RUNS } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
+import { PROBLEM_CODES } from "./problem.ts";
 
 /** Runs in a list, unless a request says otherwise. */
 const RUNS = 100;
@@ -94,7 +95,7 @@ export const ProblemSchema = z
     title: z.string(),
     status: z.number(),
     detail: z.string(),
-    code: z.string(),
+    code: z.enum(PROBLEM_CODES).openapi({ description: "Stable: what programs go by" }),
     retryable: z.boolean(),
     request_id: z.string(),
   })
