@@ -78,6 +78,10 @@ function others({ agent, address }: OwnThings): readonly string[] {
   ];
   return [
     forbid("process", `action in ${actions("process_system", SIGNALS)}, resource`, isOurs),
+    forbid(
+      `keep:/proc/${agent}`,
+      `action in ${actions("file_system", CHANGES)}, resource in ${uid("file_system::Dir", `/proc/${agent}`)}`,
+    ),
     forbid("memory", 'action in file_system::Action::"SafeIO", resource in file_system::Dir::"/proc"', [
       'resource.path like "/proc/*/mem"',
     ]),

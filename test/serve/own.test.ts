@@ -222,6 +222,9 @@ describe("configuration, policy and executable", () => {
     await forbidden(execute(bin, "remit"), "remit:executable");
     await allowed(`${open(data)}.create_symlink("${bin}/remit", "rex", CreateSymlinkOptions().build())`);
     await forbidden(execute(data, "rex"), "remit:executable");
+    // Not by what the kernel shows of the process either.
+    const { status, output } = await run(execute(`/proc/${agent.pid}`, "exe"));
+    expect([status, output]).toEqual(["ERROR", ""]);
     expect(await allowed(execute("/usr/bin", "true"))).toBe("0");
   });
 });
