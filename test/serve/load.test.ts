@@ -190,6 +190,17 @@ test("slow readers of a large result", async () => {
   expect(await shrinks(() => memory() - size < 48 * MiB)).toBe(true);
 }, 120_000);
 
+test("headers that never end are cut off in time", async () => {
+  const socket = open(at);
+  socket.on("error", () => undefined);
+  const closed = new Promise((resolve) => socket.on("close", resolve));
+  socket.write(`GET /v1/status HTTP/1.1\r\n${host}\r\nX: `);
+  const drops = setInterval(() => socket.write("a"), 200);
+  await closed;
+  clearInterval(drops);
+  await works();
+}, 90_000);
+
 test("a body that never ends is cut off in time, and its connection is told", async () => {
   const socket = open(at);
   socket.on("error", () => undefined);
