@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "bun:test";
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { watchFile } from "./watch.ts";
@@ -38,3 +39,37 @@ test("where nothing can be watched it looks by itself", async () => {
   });
   expect(looked).toBe(3);
 });
+
+test("of two writes that follow each other closely the second is seen, too", async () => {
+  const path = join(directory, "twice");
+  writeFileSync(path, "0");
+  // Another process, which waits a little longer between the two each time.
+  const script = `
+    const { openSync, writeSync } = require("node:fs");
+    const file = openSync(process.argv[1], "r+");
+    let turn = 0;
+    process.stdin.on("data", () => {
+      turn++;
+      writeSync(file, "x", 100);
+      for (const end = performance.now() + (turn % 20) / 200; performance.now() < end; );
+      writeSync(file, String(turn), 0);
+      process.stdout.write(".");
+    });`;
+  const writer = spawn(process.execPath, ["-e", script, path], { stdio: ["pipe", "pipe", "inherit"] });
+  let seen = 0;
+  let tell = (): void => undefined;
+  const watch = watchFile(path, () => {
+    seen = Number.parseInt(readFileSync(path, "latin1"), 10);
+    tell();
+  });
+  for (let turn = 1; turn <= 100; turn++) {
+    writer.stdin.write("w");
+    await new Promise<void>((resolve) => {
+      tell = () => {
+        if (seen === turn) resolve();
+      };
+    });
+  }
+  watch.end();
+  writer.stdin.end();
+}, 20_000);
