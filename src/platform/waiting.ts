@@ -13,3 +13,13 @@ export function waiting(call: () => number): number {
     }
   }
 }
+
+/** The result of `call`, or 0 if a signal came in between. */
+export function unlessInterrupted(call: () => number): number {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof OsError && error.code === "EINTR") return 0;
+    throw error;
+  }
+}

@@ -3,9 +3,11 @@ import type { Libc } from "../bun-ffi.ts";
 import { expectNotCancelled } from "../deadline.ts";
 import type { Fd } from "../file/types.ts";
 import { LimitError } from "../limits.ts";
-import { OsError, osError, withOsErrors } from "../os-error.ts";
+import { osError, withOsErrors } from "../os-error.ts";
+import { readableWithin } from "../readable.ts";
 import { whenRunEnds } from "../run-end.ts";
 import { SYSCALL } from "../syscall.ts";
+import { unlessInterrupted } from "../waiting.ts";
 import { withCredentials } from "./credentials.ts";
 import { adoptOrphans, endLeftBehind, leftBehind, runningIn } from "./left-behind.ts";
 import { Memory } from "./memory.ts";
@@ -16,7 +18,6 @@ const F_DUPFD = 0;
 const CLOSE_RANGE_CLOEXEC = 4;
 const MAX_FD = 0x7fff_ffff;
 const WNOHANG = 1;
-const POLLIN = 1;
 
 /** Of posix_spawn: a session of its own, signals as they are by default and none blocked. */
 const SPAWN_FLAGS = 0x80 | 0x04 | 0x08;
@@ -218,26 +219,8 @@ function descriptorOf(libc: Libc, pid: number): Fd | undefined {
 
 /** Waits until something can be read of `fds`, or until `deadline`, and returns those of which it can. */
 function poll(libc: Libc, fds: readonly Fd[], deadline: number): ReadonlySet<Fd> {
-  // struct pollfd: descriptor (4 bytes), awaited events (2), events that came (2)
-  const polled = new DataView(new ArrayBuffer(8 * fds.length + 8));
-  fds.forEach((fd, index) => {
-    polled.setInt32(8 * index, fd, true);
-    polled.setInt16(8 * index + 4, POLLIN, true);
-  });
-  const bytes = new Uint8Array(polled.buffer);
-  const wait = Math.min(Math.max(Math.ceil(deadline - performance.now()), 0), MAX_POLL_MS);
-  unlessInterrupted(() => libc.check(libc.functions.poll(libc.addressOf(bytes), fds.length, wait)));
-  return new Set(fds.filter((_, index) => polled.getInt16(8 * index + 6, true) !== 0));
-}
-
-/** The result of `call`, or 0 if a signal came in between. */
-function unlessInterrupted(call: () => number): number {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof OsError && error.code === "EINTR") return 0;
-    throw error;
-  }
+  const left = Math.max(Math.ceil(deadline - performance.now()), 0);
+  return readableWithin(libc, fds, Math.min(left, MAX_POLL_MS));
 }
 
 function exitCode(status: number): number {
