@@ -9,6 +9,7 @@ import {
   readSettings,
   type Settings,
 } from "../configuration/index.ts";
+import { giveBack } from "../platform/bun-memory.ts";
 import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
@@ -34,6 +35,8 @@ const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTON
 const PRIVATE = 0o600;
 /** How long connections have to end after their runs, in milliseconds, and what is left to report, too. */
 const CLOSE_MS = 1000;
+/** When memory is given back that only the start needed, in milliseconds. */
+const STARTED_MS = 1000;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
 export async function serve({ options }: Given): Promise<number> {
@@ -92,6 +95,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     await reports.follow(settings.upload);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
+  setTimeout(giveBack, STARTED_MS).unref();
   await ended;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,6 +42,26 @@ describe("lines of a descriptor", () => {
     closeSync(fd);
     expect(readFileSync(path, "utf8")).toBe(`${"x".repeat(300_000)}\n`);
     rmSync(join(path, ".."), { recursive: true });
+  });
+
+  test("are awaited for as long as one wants; the end is something, too", () => {
+    const pipe = join(realpathSync(mkdtempSync(join(tmpdir(), "remit-pipe-"))), "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const fd = openSync(pipe, "r+");
+    const reader = new LineReader(fd, 100);
+    expect(reader.comesWithin(1)).toBe(false);
+    writeLine(fd, "one\ntwo");
+    expect(reader.comesWithin(60_000)).toBe(true);
+    expect(reader.next()).toBe("one");
+    // It was read together with the first.
+    expect(reader.comesWithin(60_000)).toBe(true);
+    expect(reader.next()).toBe("two");
+    expect(reader.comesWithin(1)).toBe(false);
+    closeSync(fd);
+    const end = openSync("/dev/null", "r");
+    expect(new LineReader(end, 100).comesWithin(60_000)).toBe(true);
+    closeSync(end);
+    rmSync(join(pipe, ".."), { recursive: true });
   });
 });
 

@@ -1,6 +1,8 @@
 import { readSync, writeSync } from "node:fs";
+import { libc } from "./bun-ffi.ts";
 import type { Fd } from "./file.ts";
 import { LimitError } from "./limits.ts";
+import { readableWithin } from "./readable.ts";
 import { waiting } from "./waiting.ts";
 
 const NEWLINE = 0x0a;
@@ -15,6 +17,12 @@ export class LineReader {
     private readonly fd: Fd,
     private readonly maxBytes: number,
   ) {}
+
+  /** Whether there is something to read within `ms`, be it the end. True where that cannot be known beforehand. */
+  comesWithin(ms: number): boolean {
+    const c = libc();
+    return c === undefined || this.rest.length > 0 || readableWithin(c, [this.fd], ms).size > 0;
+  }
 
   /** The next line without its end; `undefined` when the other side has closed. */
   next(): string | undefined {

@@ -3,6 +3,7 @@ import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
 import { BundleError } from "../bundle/errors.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
+import { giveBack } from "../platform/bun-memory.ts";
 import type { Fd } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
@@ -27,6 +28,8 @@ const OUTPUT: Fd = 1;
 /** Events that are told together, and the longest that one waits for others, in milliseconds. */
 const EVENTS = 64;
 const EVENTS_MS = 20;
+/** With nothing to do for so long, a runner gives back memory that it does not use, in milliseconds. */
+const QUIET_MS = 1000;
 
 export interface RunnerOptions {
   readonly engine: Engine;
@@ -59,7 +62,10 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
   }
   const runner = new Runner(options, authority, control, reader, epoch);
   tell({ type: "ready", revision: authority.revision });
-  for (let line = reader.next(); line !== undefined; line = reader.next()) {
+  for (;;) {
+    if (!reader.comesWithin(QUIET_MS)) giveBack();
+    const line = reader.next();
+    if (line === undefined) return;
     // Written by the agent, which is this very program.
     const job = JSON.parse(line) as Job | ExplainJob;
     tell({ type: "began", run: job.run });

@@ -113,6 +113,17 @@ test("a runner that crashes costs its run", async () => {
   await works();
 });
 
+test("a runner with nothing to do gives back what it does not use, and runs all the same", async () => {
+  await works();
+  const [pid = 0] = runners();
+  const mapped = (): number =>
+    Number(/^RssFile:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  const before = mapped();
+  await until(async () => (mapped() < before ? true : undefined));
+  await works();
+  expect(runners()).toContain(pid);
+});
+
 test("a script that takes all memory meets its limit, and the next run has it all", async () => {
   const { view } = await run(`let s = "x"; let all = []; loop { s += s; all.push(s); }`);
   expect(view.state).toBe("failed");
