@@ -14,7 +14,8 @@ export const median = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 };
 
-const ENVIRONMENT = { PATH: "/usr/bin:/bin", SYSLOG_ENABLE: "0", REX_RUNNER_DISABLE_MONITORING: "1" };
+/** In which nothing is reported to anybody else. */
+export const ENVIRONMENT = { PATH: "/usr/bin:/bin", SYSLOG_ENABLE: "0", REX_RUNNER_DISABLE_MONITORING: "1" };
 
 /**
  * Runs the workloads with the commands in turn, so that a slow phase of the machine falls on all of them alike. Returns

@@ -17,11 +17,16 @@ export class AgentProcess {
     readonly url: string,
   ) {}
 
-  /** @param policy text of the policy; `{dir}` in it stands for the test's directory */
-  static async start(policy: string): Promise<AgentProcess> {
+  /**
+   * @param policy text of the policy; `{dir}` in it stands for the test's directory
+   * @param configuration text of the configuration file
+   */
+  static async start(policy: string, configuration = ""): Promise<AgentProcess> {
     const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-agent-")));
     writeFileSync(join(path, "policy.cedar"), policy.replaceAll("{dir}", path));
-    const args = ["--state", join(path, "state"), "--policy", join(path, "policy.cedar")];
+    writeFileSync(join(path, "remit.toml"), configuration);
+    const args = ["--config", join(path, "remit.toml"), "--state", join(path, "state")];
+    args.push("--policy", join(path, "policy.cedar"));
     const child = spawn(executable(), ["serve", ...args, "--listen", "127.0.0.1:0"], {
       env: { PATH: "/usr/bin:/bin" },
       stdio: ["ignore", "ignore", "pipe"],
