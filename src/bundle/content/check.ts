@@ -19,6 +19,8 @@ export interface ScriptFault {
 export interface Host {
   /** Of Remit: `0.1.0`. */
   readonly version: string;
+  /** Told early that there are scripts to compile. */
+  readonly expectScripts?: () => void;
   /** Compiles a script without running anything of it. */
   readonly compile: (script: string) => Promise<ScriptFault | undefined>;
   /** A bundle's policies and those that hold beside them on each host. @throws {PolicyError} */
@@ -39,6 +41,7 @@ export interface Checked {
  */
 export async function checkContent(content: BundleContent, host: Host): Promise<Checked> {
   try {
+    if (content.scripts.size > 0) host.expectScripts?.();
     expectUsableHere(content, host);
     const owned = policiesOf(content);
     const set = placing(content, undefined, () => host.complete(owned));

@@ -1,6 +1,6 @@
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Host } from "../../bundle/content/index.ts";
-import { compileFault, createEngine, type Engine } from "../../engine/index.ts";
+import { compileFault, createEngine, type Engine, prepareEngine } from "../../engine/index.ts";
 import { withAutonomy } from "../../runner/own-policies.ts";
 import { ENGINE_OPTIONS, runLimits } from "../run-limits.ts";
 
@@ -15,6 +15,8 @@ async function makeEngine(): Promise<Engine> {
 /** This executable, as far as bundles are concerned. */
 export const HOST: Host = {
   version: packageJson.version,
+  // Another thread compiles it while this one looks at the policies.
+  expectScripts: () => void prepareEngine().catch(() => undefined),
   compile: async (script) => {
     engine ??= makeEngine();
     return compileFault(await engine, script, runLimits());
