@@ -9,6 +9,7 @@ import { ENGINE_OPTIONS } from "./src/cli/run-limits.ts";
 import { createEngine, IMAGE as ENGINE_IMAGE } from "./src/engine/index.ts";
 import { IMAGE as CEDAR_IMAGE, cedarImage } from "./src/policy/cedar.ts";
 import { surface } from "./src/sdk/index.ts";
+import { PAGE_PATHS, pageFile } from "./src/server/page-files.ts";
 
 /** Targets by the name that users give, with Bun's. Its runtime for another target comes from the package registry. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -46,16 +47,19 @@ function targets(): readonly string[] {
 
 /**
  * What a start of the executable would otherwise make anew: the memory of both WebAssembly modules as it is once they
- * know the schema and the surface, and the catalogue of what scripts can call. The same on every machine.
+ * know the schema and the surface, and the catalogue of what scripts can call; and the operator page. The same on every
+ * machine.
  */
 async function images(): Promise<readonly string[]> {
   const folder = join(root, "dist/images");
   mkdirSync(folder, { recursive: true });
   const engine = await createEngine(surface.manifest, ENGINE_OPTIONS);
+  const page = await Promise.all(PAGE_PATHS.map(pageFile));
   const contents = {
     [ENGINE_IMAGE]: engine.image(),
     [CEDAR_IMAGE]: cedarImage(),
     [CATALOGUE]: JSON.stringify(catalogueAreas(surface)),
+    ...Object.fromEntries(page.map(({ name, text }) => [name, text])),
   };
   return Object.entries(contents).flatMap(([name, bytes]) => {
     writeFileSync(join(folder, name), bytes);

@@ -44,7 +44,8 @@ const PACKAGES: { readonly [name: string]: readonly string[] } = {
   "dbus-native": ["platform"],
   hono: ["server"],
   "@hono/zod-openapi": ["server"],
-  zod: ["agent", "bundle", "runner", "configuration", "client"],
+  zod: ["agent", "audit", "bundle", "runner", "configuration", "client"],
+  "@tufjs/canonical-json": ["bundle"],
   "smol-toml": ["configuration"],
   "@modelcontextprotocol/server": ["server"],
 };

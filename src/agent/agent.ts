@@ -50,6 +50,8 @@ export interface AgentStatus {
   readonly revision: string;
   readonly running: number;
   readonly queued: number;
+  /** Grows with whatever happens to runs, denials and approvals. */
+  readonly changes: number;
 }
 
 /** Whoever started this process, and so may say what it does. */
@@ -128,6 +130,7 @@ export class Agent {
       revision: this.inForce.known.revision,
       running: this.pool.running,
       queued: this.pool.queued,
+      changes: this.runs.changes + this.approvals.changes,
     };
   }
 
@@ -243,15 +246,21 @@ export class Agent {
     return this.inForce.read();
   }
 
-  /** Stops everything, until {@link resume}; also after a restart. */
+  /** Stops everything, until {@link resume}; also after a restart, and also where it cannot be recorded. */
   kill(reason: string, principal: Principal): void {
     this.killSwitch.throw(reason);
-    this.records.act(principal, "kill", { reason });
+    const entry = { kind: "admin", principal: uidText(principal), act: "kill", details: { reason } } as const;
+    this.records.writeIfPossible(entry);
   }
 
   resume(principal: Principal): void {
     this.records.act(principal, "resume");
     this.killSwitch.resume();
+  }
+
+  /** Remembers that somebody is about to do all this from a browser. @throws {AgentError} `audit_unavailable` */
+  pageLogin(principal: Principal): void {
+    this.records.act(principal, "page_login");
   }
 
   /**

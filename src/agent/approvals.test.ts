@@ -67,3 +67,13 @@ test("of a run that is over nothing waits; of others it does", async () => {
     ["run_1", "run_ended"],
   ]);
 });
+
+test("what begins to wait, and waits no more, is a change", async () => {
+  const { approvals } = recording(60_000);
+  const asked = ask(approvals);
+  expect(approvals.changes).toBe(1);
+  approvals.settle("approval_other", "approved");
+  expect(approvals.changes).toBe(1);
+  approvals.settle(first(approvals), "approved");
+  expect([approvals.changes, await asked]).toEqual([2, "approved"]);
+});

@@ -24,6 +24,8 @@ interface Entry {
 /** What runs wait for: each is answered once, or its time is up. */
 export class Approvals {
   private readonly entries = new Map<string, Entry>();
+  /** Grows when something begins to wait, or waits no more. */
+  changes = 0;
 
   /** @param timeMs how long one waits; those that wait already keep theirs */
   constructor(
@@ -49,6 +51,7 @@ export class Approvals {
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.drop(id, "timed_out"), this.timeMs);
       this.entries.set(id, { pending, record, timer, answer: resolve });
+      this.changes++;
     });
   }
 
@@ -57,6 +60,7 @@ export class Approvals {
     const entry = this.entries.get(id);
     if (entry === undefined) return false;
     this.entries.delete(id);
+    this.changes++;
     clearTimeout(entry.timer);
     entry.answer(answer);
     return true;

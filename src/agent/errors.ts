@@ -4,6 +4,7 @@ export type AgentErrorCode =
   | "queue_full"
   | "stopping"
   | "audit_unavailable"
+  | "tokens_unreadable"
   | "policy_refused"
   | "script_not_approved"
   | "script_not_found"

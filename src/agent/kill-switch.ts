@@ -39,10 +39,12 @@ export class KillSwitch {
   throw(reason: string): void {
     this.control.kill(reason);
     this.heed();
+    this.control.persist();
   }
 
   resume(): void {
     this.control.resume();
+    this.control.persist();
   }
 
   /** Tells all that runs to take the policy that is active now. */

@@ -55,6 +55,11 @@ export interface RunnerSetup {
   readonly listen?: string;
 }
 
+/** What else may have sent a signal than somebody. */
+const CAUSES: { readonly [signal: string]: string } = {
+  SIGKILL: " (as the system does when it has no memory left)",
+};
+
 /** A process of our own that runs scripts, one at a time. */
 export class RunnerProcess {
   /** The revision of the policy that it started with, or why it cannot run anything. */
@@ -86,7 +91,7 @@ export class RunnerProcess {
     });
     this.ended = this.child.ended.then(({ code, signal }) => {
       this.isAlive = false;
-      const how = signal === null ? `with status ${code}` : `by ${signal}`;
+      const how = signal === null ? `with status ${code}` : `by ${signal}${CAUSES[signal] ?? ""}`;
       this.onStarted({ refused: `the runner process ended ${how} before it was ready` });
       const untouched = this.task?.hasBegun === false;
       this.finish(this.killed ?? { died: `the runner process ended ${how}`, untouched });

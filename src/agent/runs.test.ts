@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { RunEvent } from "../runner/protocol.ts";
 import { type NumberedEvent, type Result, Run, Runs } from "./runs.ts";
 
 const made = (id = "run_1") => new Run(id, 'Agent::"a"', false);
@@ -84,5 +85,30 @@ describe("runs", () => {
       runs.add(run);
     }
     expect(runs.all().map(({ id }) => id)).toEqual(["run_9", "run_8", "run_7", "run_6", "run_5", "run_4"]);
+  });
+
+  test("tell of each change that a list of them would show, and of no other", () => {
+    const runs = new Runs();
+    const run = made();
+    const decided = (decision: "allow" | "deny"): RunEvent => ({
+      type: "decision",
+      action: "a",
+      resource: { type: "t", id: "i" },
+      decision,
+      policies: [],
+      errors: 0,
+    });
+    const steps = [
+      () => runs.add(run),
+      () => run.begin(),
+      () => run.addAll([log("one"), decided("allow")]),
+      () => run.addAll([decided("deny")]),
+      () => run.end("succeeded"),
+    ];
+    const seen = steps.map((step) => {
+      step();
+      return runs.changes;
+    });
+    expect(seen).toEqual([1, 2, 2, 3, 4]);
   });
 });

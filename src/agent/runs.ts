@@ -131,15 +131,23 @@ export class Run {
 /** Bytes that keeping it takes, about. */
 const sizeOf = (event: NumberedEvent): number => 128 + JSON.stringify(event).length;
 
-const MAX_RUNS = 1000;
+/** Runs that are kept. */
+export const MAX_RUNS = 1000;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The runs that can be asked about: all that go on, and the latest of those that are over. */
 export class Runs {
   private readonly byId = new Map<string, Run>();
+  /** Grows when a run comes to be, becomes something else or is denied something. */
+  changes = 0;
 
   add(run: Run): void {
     this.byId.set(run.id, run);
+    this.changes++;
+    run.listen((event) => {
+      const isDenial = event.type === "decision" && event.decision === "deny";
+      if (event.type === "status" || isDenial) this.changes++;
+    });
     this.forget();
   }
 

@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { close, openDirectory } from "../platform/file.ts";
@@ -26,7 +35,16 @@ test("a token is an agent with its level and its groups", () => {
     principal: { type: "Agent", id: "assistant", attributes: { autonomy: 3 }, groups: ["agents"] },
     scope: "run",
     autonomy: 3,
+    token: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
+});
+
+test("who has a token is found again without it, as long as it is one", () => {
+  const caller = tokens.callerOf(make("assistant"));
+  const found = () => tokens.callerByHash(caller?.token ?? "");
+  expect(found()).toEqual(caller);
+  tokens.revoke("assistant");
+  expect(found()).toBeUndefined();
 });
 
 test("only its hash is kept, for nobody else to read", () => {
@@ -55,5 +73,23 @@ test("one of the same name is replaced; a revoked one is void at once, for other
 test("a file that is none of tokens makes nobody known", () => {
   const secret = make("assistant");
   writeFileSync(join(path, "tokens.json"), '{"version":1,"tokens":[{"name":"x"}]}');
-  expect(() => tokens.callerOf(secret)).toThrow();
+  expect(() => tokens.callerOf(secret)).toThrow(
+    /^tokens.json in the state directory cannot be read: it is no file of/,
+  );
+  rmSync(join(path, "tokens.json"));
+  mkdirSync(join(path, "tokens.json"));
+  expect(() => tokens.callerOf(secret)).toThrow(/Is a directory/);
+  rmdirSync(join(path, "tokens.json"));
+  expect(tokens.callerOf(secret)).toBeUndefined();
+});
+
+test("a token is delivered before it is good for anything, and not at all if it cannot be", () => {
+  const token = { name: "assistant", scope: "run" as const, autonomy: 1, groups: [] };
+  tokens.create(token, (secret) => expect(tokens.callerOf(secret)).toBeUndefined());
+  const before = tokens.list();
+  const deliver = () => {
+    throw new Error("full");
+  };
+  expect(() => tokens.create({ ...token, name: "other" }, deliver)).toThrow("full");
+  expect(tokens.list()).toEqual(before);
 });

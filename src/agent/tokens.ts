@@ -14,6 +14,7 @@ import { fileLock } from "../platform/file-lock.ts";
 import { OsError } from "../platform/os-error.ts";
 import type { Principal } from "../policy/types.ts";
 import { MAX_AUTONOMY } from "../runner/autonomy.ts";
+import { AgentError } from "./errors.ts";
 
 const NAME = "tokens.json";
 const LOCK = "tokens.lock";
@@ -43,6 +44,8 @@ export interface Caller {
   readonly principal: Principal;
   readonly scope: Scope;
   readonly autonomy: number;
+  /** SHA-256 of the token, in hex: whether it is still one can be asked by it. */
+  readonly token: string;
 }
 
 /** The tokens of a state directory. Only their hashes are kept. */
@@ -52,7 +55,7 @@ export class Tokens {
 
   constructor(private readonly directory: Fd) {}
 
-  /** As they are now: another process may have changed them. */
+  /** As they are now: another process may have changed them. @throws {AgentError} `tokens_unreadable` */
   list(): readonly Token[] {
     try {
       const file = statAt(this.directory, NAME);
@@ -62,7 +65,7 @@ export class Tokens {
       return this.known.tokens;
     } catch (error) {
       if (error instanceof OsError && error.code === "ENOENT") return [];
-      throw error;
+      throw unreadable(error);
     }
   }
 
@@ -76,8 +79,14 @@ export class Tokens {
     });
   }
 
-  /** Makes a token, and returns it: it is not to be had again. One of that name is replaced. */
-  create({ name, scope, autonomy, groups }: Pick<Token, "name" | "scope" | "autonomy" | "groups">): string {
+  /**
+   * Makes a token, and returns it: it is not to be had again. One of that name is replaced.
+   * @param deliver called with it before anybody can use it
+   */
+  create(
+    { name, scope, autonomy, groups }: Pick<Token, "name" | "scope" | "autonomy" | "groups">,
+    deliver: (secret: string) => void = () => undefined,
+  ): string {
     const secret = `${PREFIX}${randomBytes(SECRET_BYTES).toString("base64url")}`;
     const token = {
       name,
@@ -87,7 +96,9 @@ export class Tokens {
       groups,
       createdAt: new Date().toISOString(),
     };
-    this.write([...this.list().filter((other) => other.name !== name), token]);
+    const others = this.list().filter((other) => other.name !== name);
+    deliver(secret);
+    this.write([...others, token]);
     return secret;
   }
 
@@ -102,7 +113,11 @@ export class Tokens {
 
   /** Who has `secret`. Hashes are compared, so that how long it takes says nothing of a token. */
   callerOf(secret: string): Caller | undefined {
-    const hash = hashOf(secret);
+    return this.callerByHash(hashOf(secret));
+  }
+
+  /** As {@link callerOf}, by the SHA-256 of the secret, in hex. */
+  callerByHash(hash: string): Caller | undefined {
     const token = this.list().find((candidate) => candidate.hash === hash);
     return token && callerOf(token);
   }
@@ -119,14 +134,25 @@ export class Tokens {
   }
 }
 
+/** Whoever holds a token must not be told that it is unknown. */
+function unreadable(cause: unknown): AgentError {
+  const why = cause instanceof OsError ? cause.message : "it is no file of tokens";
+  return new AgentError(
+    "tokens_unreadable",
+    `${NAME} in the state directory cannot be read: ${why}; put it back, or remove it and make tokens anew`,
+    { cause },
+  );
+}
+
 /** A change replaces the file by a new one. */
 const isSameVersion = (a: FileStatus, b: FileStatus): boolean =>
   a.ino === b.ino && a.size === b.size && a.ctimeSec === b.ctimeSec && a.ctimeNsec === b.ctimeNsec;
 
-const callerOf = ({ name, scope, autonomy, groups }: Token): Caller => ({
+const callerOf = ({ name, scope, autonomy, groups, hash }: Token): Caller => ({
   principal: { type: "Agent", id: name, attributes: { autonomy }, groups },
   scope,
   autonomy,
+  token: hash,
 });
 
 const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   appendFileSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   statSync,
   truncateSync,
@@ -140,5 +142,50 @@ describe("what cannot be written", () => {
     appendFileSync(join(path, FIRST), "not ours\n");
     expect(() => log.write(act("b"))).toThrow(AuditError);
     expect(readFileSync(join(path, FIRST), "utf8")).toEndWith("not ours\n");
+  });
+});
+
+describe("what somebody takes away meanwhile", () => {
+  const take: { readonly [how: string]: () => void } = {
+    "the newest file is removed": () => rmSync(join(path, FIRST)),
+    "it is emptied": () => truncateSync(join(path, FIRST)),
+    "the lock is removed": () => rmSync(join(path, "decisions.lock")),
+    "both are": () => {
+      for (const name of readdirSync(path)) rmSync(join(path, name));
+    },
+  };
+  for (const [how, taken] of Object.entries(take)) {
+    test(`${how}: what follows is written, by all, and the gap shows`, () => {
+      const other = new DecisionLog(directory);
+      log.write(act("a"));
+      other.write(act("b"));
+      taken();
+      const writers = [log, other, log, new DecisionLog(directory)];
+      for (const [index, writer] of writers.entries()) writer.write(act(`after ${index}`));
+      for (const writer of writers.slice(1)) if (writer !== log) writer.close();
+      // The chain of what is there holds, and does not begin anew.
+      const records = recordsOf(path);
+      expect(acts().slice(-4)).toEqual(["after 0", "after 1", "after 2", "after 3"]);
+      expect(records.at(-4)?.seq).toBeGreaterThan(1);
+      expect(records.at(-4)?.prev).not.toBe("0".repeat(64));
+    });
+  }
+
+  test("a directory in the place of the file: nothing is written, until it is gone", () => {
+    log.write(act("a"));
+    rmSync(join(path, FIRST));
+    mkdirSync(join(path, FIRST));
+    expect(() => log.write(act("b"))).toThrow(AuditError);
+    expect(log.isWritable()).toBe(false);
+    rmdirSync(join(path, FIRST));
+    expect(log.isWritable()).toBe(true);
+    log.write(act("c"));
+    expect(acts()).toEqual(["c"]);
+  });
+
+  test("the directory itself: nothing is written", () => {
+    log.write(act("a"));
+    rmSync(path, { recursive: true });
+    expect(() => log.write(act("b"))).toThrow(AuditError);
   });
 });

@@ -23,6 +23,8 @@ export interface DecisionEntry extends RunIdentity {
   readonly decision: "allow" | "deny";
   /** Policies that determined it; empty where nothing permits. */
   readonly policies: readonly string[];
+  /** How many there are beside these. */
+  readonly morePolicies?: number;
   /** Policies that could not be evaluated, or why the check could not be made. */
   readonly errors?: readonly string[];
   /** Nothing follows from an allow that would have an effect. */

@@ -39,8 +39,9 @@ interface TargetsJson extends SignedJson {
 /** The time at which tests take place. */
 export const NOW = new Date("2026-01-31T12:00:00Z");
 
-/** `days` after {@link NOW}, as metadata has it. */
-export const inDays = (days: number): string => timeText(new Date(NOW.getTime() + days * 86_400_000));
+/** `days` after `now`, as metadata has it. */
+export const inDays = (days: number, now = NOW): string =>
+  timeText(new Date(now.getTime() + days * 86_400_000));
 
 /** A key that signs. */
 export interface TestKey {
@@ -124,16 +125,21 @@ export class TestRepository {
   readonly files = new Map<string, Uint8Array>();
   /** Who signs what, by role. */
   readonly signers = new Map<string, readonly TestKey[]>();
-  readonly root: RootJson = { ...document("root", 365), consistent_snapshot: true, keys: {}, roles: {} };
-  readonly timestamp: MetaJson = { ...document("timestamp", 7), meta: {} };
-  readonly snapshot: MetaJson = { ...document("snapshot", 30), meta: {} };
+  readonly root: RootJson;
+  readonly timestamp: MetaJson;
+  readonly snapshot: MetaJson;
   /** The top role `targets`, and those that are delegated to. */
-  readonly targets = new Map<string, TargetsJson>([["targets", newTargets()]]);
+  readonly targets: Map<string, TargetsJson>;
   /** Whether snapshot and timestamp say hashes and lengths, beside versions. */
   hashes = false;
   private readonly published = new Set<string>();
 
-  constructor() {
+  /** @param now when it is made */
+  constructor(private readonly now = NOW) {
+    this.root = { ...document("root", 365, now), consistent_snapshot: true, keys: {}, roles: {} };
+    this.timestamp = { ...document("timestamp", 7, now), meta: {} };
+    this.snapshot = { ...document("snapshot", 30, now), meta: {} };
+    this.targets = new Map([["targets", newTargets(now)]]);
     for (const role of ["root", "timestamp", "snapshot", "targets"]) this.setKeys(role, [testKey()]);
     this.publish("targets", "snapshot", "timestamp", "root");
   }
@@ -158,7 +164,7 @@ export class TestRepository {
       ...json,
     });
     this.signers.set(name, [...(this.signers.get(name) ?? []), ...keys]);
-    if (!this.targets.has(name)) this.targets.set(name, newTargets());
+    if (!this.targets.has(name)) this.targets.set(name, newTargets(this.now));
   }
 
   targetsOf(role: string): TargetsJson {
@@ -223,14 +229,14 @@ export class TestRepository {
   }
 }
 
-const document = (type: string, days: number) => ({
+const document = (type: string, days: number, now: Date) => ({
   _type: type,
   spec_version: "1.0.34",
   version: 1,
-  expires: inDays(days),
+  expires: inDays(days, now),
 });
 
-const newTargets = (): TargetsJson => ({ ...document("targets", 90), targets: {} });
+const newTargets = (now: Date): TargetsJson => ({ ...document("targets", 90, now), targets: {} });
 
 /** A transport that writes down what it is asked for, and knows what it served before, as web servers do. */
 export class RecordingTransport extends MemoryTransport {

@@ -78,7 +78,7 @@ export const RUN: Command = {
   load: async () => (await import("./run.ts")).run,
 };
 
-/** What the agent starts; it is in no help text. */
+/** What the agent and tests start; it is in no help text. */
 export const INTERNAL_COMMANDS: readonly Command[] = [
   {
     name: "runner",
@@ -94,6 +94,22 @@ export const INTERNAL_COMMANDS: readonly Command[] = [
       { name: "listen", value: "ADDRESS", summary: "Where the agent listens" },
     ],
     load: async () => (await import("./runner.ts")).runner,
+  },
+  {
+    name: "tuf-client",
+    summary: "Be the client of TUF that its conformance suite tests",
+    usage: "tuf-client --metadata-dir DIR [options] init ROOT|refresh|download",
+    operand: "ACTION",
+    needsOperand: true,
+    manyWords: true,
+    options: [
+      { name: "metadata-dir", value: "DIR", required: true, summary: "Where the trusted metadata is" },
+      { name: "metadata-url", value: "URL", summary: "Where the repository's metadata is" },
+      { name: "target-base-url", value: "URL", summary: "Where its targets are" },
+      { name: "target-name", value: "PATH", many: true, hyphen: true, summary: "A target to download" },
+      { name: "target-dir", value: "DIR", summary: "Where downloaded targets are put" },
+    ],
+    load: async () => (await import("./tuf-client.ts")).tufClient,
   },
   {
     name: "check-bundle",
@@ -131,6 +147,13 @@ export const COMMANDS: readonly Command[] = [
     usage: "status [--json]",
     options: [...client, json],
     load: async () => (await import("./agent/status.ts")).showStatus,
+  },
+  {
+    name: "page",
+    summary: "Show the address of the operator page, with a code for one login",
+    usage: "page [--open]",
+    options: [{ name: "open", summary: "Open it in the browser of this desktop" }, ...client],
+    load: async () => (await import("./agent/page.ts")).showPage,
   },
   {
     name: "kill",

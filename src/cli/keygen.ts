@@ -20,7 +20,7 @@ export const keygen = ({ options }: Given): Promise<number> =>
     const passphrase = unencrypted ? undefined : passphraseFor(path, options, { twice: true });
     const { id, name } = writeKeyPair(path, generateKey(kind), passphrase);
     const secrecy = unencrypted
-      ? "not encrypted: whoever can read the file signs as you; keep to the online key, and to where nobody else is"
+      ? "not encrypted: for an online key only: whoever can read the file signs with it"
       : "encrypted; keep it offline, and a copy of it elsewhere";
     print(
       forStandardOutput(

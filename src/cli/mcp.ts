@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { sendToSocket } from "../platform/bun-socket-http.ts";
-import { LimitError } from "../platform/limits.ts";
-import { OsError } from "../platform/os-error.ts";
 import { readSecret } from "../platform/secret-file.ts";
 import { ApiError, type ApiProblem, ask, type Send } from "../server/mcp/api.ts";
 import { CallerSchema } from "../server/routes/capabilities.ts";
-import { agentSettings, isForeseen } from "./agent/connect.ts";
+import { agentSettings, isForeseen, isUnreadable } from "./agent/connect.ts";
 import type { Given } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { printError } from "./terminal.ts";
@@ -43,7 +41,7 @@ function readToken(path: string): string {
   try {
     token = readSecret(path);
   } catch (error) {
-    if (!(error instanceof OsError || error instanceof LimitError)) throw error;
+    if (!isUnreadable(error)) throw error;
     throw new TokenError(`the token in ${path} cannot be read: ${error.message}`, { cause: error });
   }
   if (!TOKEN.test(token)) throw new TokenError(`there is no token in ${path}`);

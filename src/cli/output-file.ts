@@ -14,6 +14,6 @@ export function writeOutputFile(path: string, bytes: Uint8Array): void {
     });
   } catch (error) {
     if (!(error instanceof OsError)) throw error;
-    throw new OutputError(`${path} cannot be written: ${error.message}`);
+    throw new OutputError(`${path}: it cannot be written: ${error.message}`);
   }
 }

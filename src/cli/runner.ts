@@ -1,5 +1,6 @@
 import { createEngine, prepareEngine } from "../engine/index.ts";
 import { endWithParent } from "../platform/bun-parent.ts";
+import { endFirst } from "../platform/out-of-memory.ts";
 import { openStateDirectory } from "../platform/state-directory.ts";
 import { prepareCedar } from "../policy/index.ts";
 import { logLevel, protectionPolicies, serveJobs } from "../runner/index.ts";
@@ -10,6 +11,8 @@ import { ENGINE_OPTIONS, runLimits } from "./run-limits.ts";
 /** `remit runner`: what `remit serve` starts to run scripts in. Nobody calls it by hand. */
 export async function runner({ options, lists }: Given): Promise<number> {
   endWithParent();
+  // A script that takes all memory must not end the agent.
+  endFirst();
   const state = options.get("state") ?? "";
   const directory = openStateDirectory(state);
   const policy = options.get("policy");

@@ -20,17 +20,19 @@ import type { Served } from "../server/context.ts";
 import { Followers } from "../server/followers.ts";
 import { IdempotencyKeys } from "../server/idempotency.ts";
 import { listen } from "../server/listen.ts";
+import { Sessions } from "../server/sessions.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
 import { overridesOf } from "./overrides.ts";
+import { Reports } from "./reports.ts";
 import { forStandardError, printError } from "./terminal.ts";
 
 /** Name of the file with the administrator's token, and of the agent that it stands for. */
 const TOKEN_FILE = "token";
 const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTONOMY } as const;
 const PRIVATE = 0o600;
-/** How long connections have to end after their runs, in milliseconds. */
+/** How long connections have to end after their runs, in milliseconds, and what is left to report, too. */
 const CLOSE_MS = 1000;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
@@ -51,19 +53,21 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
   const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
-  await naming(settings, () => agent.start(policyOf(settings)));
+  await named(settings.policy, () => agent.start(policyOf(settings)));
   const tokens = new Tokens(directory);
-  if (needsToken(directory, tokens)) {
-    agent.noteToken(FIRST_TOKEN);
-    writeFirstToken(directory, tokens);
-  }
+  const { state } = settings;
+  const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
   const served: Served = {
     agent,
     tokens,
     catalogue,
     keys: new IdempotencyKeys(),
     followers: new Followers(),
+    sessions: new Sessions(),
     version: packageJson.version,
+    get upload() {
+      return reports.current;
+    },
     get timeMs() {
       return agent.inForce.timeWithin(settings.limits.timeout_ms);
     },
@@ -72,18 +76,40 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     },
   };
   const address = settings.listen === undefined ? undefined : parseAddress(settings.listen);
-  const places = await listening(agent, () => listen(served, settings.socket, address));
-  const ended = whenAskedToEnd(() => agent.stopNow());
+  const places = await listening(agent, () => {
+    tokens.locked(() => {
+      if (needsToken(directory, tokens)) writeFirstToken(agent, directory, tokens);
+    });
+    return listen(served, settings.socket, address);
+  });
+  const ended = whenAskedToEnd(() => {
+    agent.stopNow();
+    reports.stopNow();
+  });
+  await reports.follow(settings.upload);
   onHangup(async () => {
     settings = await reloaded(agent, options, settings);
+    await reports.follow(settings.upload);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
   await ended;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;
+  const end = performance.now() + graceMs;
   const closed = places.map(({ listener }) => listener.stop(graceMs + CLOSE_MS));
   await agent.stop(graceMs);
+  await reports.stop(Math.max(end - performance.now(), CLOSE_MS));
   await Promise.all(closed);
+}
+
+/** A policy that is refused is told of by its file. */
+async function named<T>(file: string | undefined, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
+    throw new AgentError(error.code, `${file ?? "the active policy"}: ${error.message}`, { cause: error });
+  }
 }
 
 /** An agent that nobody can speak with does not stay. */
@@ -106,7 +132,7 @@ async function reloaded(
     const next = settingsOf(options);
     const policy = policyOf(next);
     if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
-      await naming(next, () => agent.activate(policy));
+      await named(next.policy, () => agent.activate(policy));
     }
     const { state, socket, listen: address } = before;
     const { listen: _, ...others } = next;
@@ -135,23 +161,14 @@ function settingsOf(options: ReadonlyMap<string, string>): Settings {
 const policyOf = ({ policy }: Settings): string | undefined =>
   policy === undefined ? undefined : readText(policy, POLICY);
 
-/** Of a policy that is refused, the file is named. */
-async function naming<T>({ policy }: Settings, use: () => Promise<T>): Promise<T> {
-  try {
-    return await use();
-  } catch (error) {
-    if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
-    throw new AgentError(error.code, `${policy}: ${error.message}`, { cause: error });
-  }
-}
-
 function agentOptions(
   options: ReadonlyMap<string, string>,
-  { limits, runs, log, decision_log, policy, socket, listen }: Settings,
+  { limits, runs, log, decision_log, policy, socket, listen, upload }: Settings,
 ): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
   // Also the configuration that is not there: a script that made it would say how the next start is.
-  const files = [options.get("config"), defaultConfigurationPath(), policy, socket];
+  const own = [options.get("config"), defaultConfigurationPath(), policy, socket];
+  const files = [...own, upload?.token_file, upload?.ca_file];
   return {
     keep: files.flatMap((path) => (path === undefined ? [] : resolve(path))),
     ...(listen === undefined ? {} : { listen }),
@@ -170,10 +187,12 @@ function needsToken(directory: Fd, tokens: Tokens): boolean {
   return names.length === 0 || !(hasFile || names.includes(FIRST_TOKEN.name));
 }
 
-/** The first start makes a token for whoever can read the state directory. */
-function writeFirstToken(directory: Fd, tokens: Tokens): void {
-  const secret = tokens.create({ ...FIRST_TOKEN, groups: [] });
-  close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE }));
+/** The first start makes a token for whoever can read the state directory. Its file is there before it is good for anything. */
+function writeFirstToken(agent: Agent, directory: Fd, tokens: Tokens): void {
+  agent.noteToken(FIRST_TOKEN);
+  tokens.create({ ...FIRST_TOKEN, groups: [] }, (secret) =>
+    close(replaceContent(directory, TOKEN_FILE, Buffer.from(`${secret}\n`), { mode: PRIVATE })),
+  );
 }
 
 /** Resolves at the first request to end; whoever asks again does not want to wait. */

@@ -30,6 +30,9 @@ export const forStandardOutput = (text: string): string => forTerminal(1, text);
 export const forStandardError = (text: string): string => forTerminal(2, text);
 
 // Loaded at first use: JSON goes to no terminal, and a start of the program should not pay for it.
+/** Writes text for a person to standard output. @throws {OutputError} */
+export const printText = (text: string): void => print(forStandardOutput(text));
+
 const forTerminal = (fd: number, text: string): string =>
   text !== "" && process.getBuiltinModule("node:tty").isatty(fd) ? withoutControls(text) : text;
 

@@ -11,6 +11,21 @@ export const Status = z.object({
   policy_revision: text,
   running: z.number(),
   queued: z.number(),
+  page_sessions: z.number().optional(),
+  upload: z
+    .object({
+      queued: z.number(),
+      dropped_total: z.number(),
+      last_success: text.optional(),
+      error: z.object({ code: text, message: text }).optional(),
+    })
+    .optional(),
+});
+
+/** For a login at the operator page: `<address>#<code>`. */
+export const LoginCode = z.object({
+  address: z.string().regex(/^http:\/\/(127\.0\.0\.1|\[::1\]):\d{1,5}\/$/),
+  code: z.string().regex(/^[\w-]{1,256}$/),
 });
 
 const Approval = z.object({

@@ -4,6 +4,7 @@ export {
   type Denial,
   DenialList,
   type DenialRecord,
+  LoginCode,
   RunAnswer,
   Status,
 } from "./answers.ts";

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { didYouMean } from "../policy/suggestion.ts";
 import { type Position, positionOf } from "./position.ts";
 import { type Configuration, ConfigurationSchema } from "./schema.ts";
+import { UploadSchema } from "./upload.ts";
 
 /** Something that is wrong with a configuration. */
 export interface Fault {
@@ -77,6 +78,7 @@ const { limits, runs, log, decision_log } = ConfigurationSchema.parse({});
 /** The keys of each table, by its name; the outermost has none. */
 const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(ConfigurationSchema.shape)],
+  ["upload", Object.keys(UploadSchema.shape)],
   ...Object.entries({ limits, runs, log, decision_log }).map(
     ([table, values]): [string, readonly string[]] => [table, Object.keys(values)],
   ),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../platform/limits.ts";
 import { ADDRESS_FORMS, parseAddress } from "./address.ts";
+import { UploadSchema } from "./upload.ts";
 
 const DAY_MS = 86_400_000;
 const MiB = 1024 * 1024;
@@ -67,6 +68,7 @@ export const ConfigurationSchema = z.strictObject({
       max_bytes: whole(MiB, 2 ** 50).default(LIMITS.decisionFileBytes * LIMITS.decisionFiles),
     })
     .prefault({}),
+  upload: UploadSchema.optional(),
 });
 
 /** What a configuration file says, with the defaults of what it does not say. */

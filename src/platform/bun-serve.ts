@@ -1,4 +1,5 @@
-import { chmodSync, lstatSync, unlinkSync } from "node:fs";
+import { lstatSync, statSync, unlinkSync } from "node:fs";
+import { dirname } from "node:path";
 import { withOsErrors } from "./os-error.ts";
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -11,7 +12,10 @@ export interface Listener {
   stop(withinMs: number): Promise<void>;
 }
 
-const PRIVATE = 0o600;
+/** What a socket, which is made for everyone, is not to have: it is its owner's from the beginning. */
+const OTHERS = 0o177;
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
 /** Bytes of a body beyond which a connection is cut whatever the handler thinks; handlers have lower bounds of their own. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** Seconds after which a connection is closed on which nobody says anything; not while an answer is awaited. */
@@ -26,10 +30,9 @@ export class ListenError extends Error {
 
 /** Takes requests on a socket at `path`, which only this user can open. What is left there of an earlier one goes. */
 export function listenOnSocket(path: string, fetch: Handler): Listener {
+  expectOwnPlace(path);
   removeSocket(path);
-  // Made for everyone by Bun; nobody else gets to it meanwhile, since its directory is closed to others.
-  const server = attempt(path, () => Bun.serve({ unix: path, fetch, ...BOUNDS }));
-  withOsErrors(() => chmodSync(path, PRIVATE));
+  const server = attempt(path, () => withMask(OTHERS, () => Bun.serve({ unix: path, fetch, ...BOUNDS })));
   return {
     port: undefined,
     stop: (withinMs) => {
@@ -64,6 +67,23 @@ function attempt<T>(place: string, listen: () => T): T {
     const why = error instanceof Error ? error.message : String(error);
     throw new ListenError(`requests cannot be taken at ${place}: ${why}`);
   }
+}
+
+function withMask<T>(mask: number, make: () => T): T {
+  const before = process.umask(mask);
+  try {
+    return make();
+  } finally {
+    process.umask(before);
+  }
+}
+
+/** Who may write to the directory could put a socket of their own there, and get tokens to know. */
+function expectOwnPlace(path: string): void {
+  const directory = dirname(path);
+  const { mode = STICKY } = statSync(directory, { throwIfNoEntry: false }) ?? {};
+  if ((mode & WRITABLE_BY_OTHERS) === 0 || (mode & STICKY) !== 0) return;
+  throw new ListenError(`requests cannot be taken at ${path}: others may write to ${directory}`);
 }
 
 function removeSocket(path: string): void {

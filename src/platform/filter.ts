@@ -22,8 +22,8 @@ export interface FilterResult {
 }
 
 /**
- * Starts the program that the owner of this process named, by its path and without a shell, gives it `input`, and returns what it answers. It shares the
- * terminal and standard error, so that it can ask for a PIN.
+ * Starts the program that the owner of this process named, by its path and without a shell, gives it `input`, and returns
+ * what it answers. It shares the terminal and standard error, so that it can ask for a PIN.
  * @throws {LimitError}
  */
 export async function filter(

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { HttpError, httpTargets, NOWHERE, optionsFor } from "./http.ts";
+import { HttpError, hostOf, httpTargets, NOWHERE, optionsFor } from "./http.ts";
 
 /** As {@link tunnel}, and TLS with the host of `url` in it. `ca` is as a request has it. @throws {HttpError} */
 export async function secureTunnel(
@@ -14,7 +14,7 @@ export async function secureTunnel(
   const { servername, rejectUnauthorized } = optionsFor(url, NOWHERE);
   const name = servername === undefined ? {} : { servername };
   const authorities = ca === undefined ? {} : { ca };
-  return connect({ socket, host: url.hostname, rejectUnauthorized, ...name, ...authorities });
+  return connect({ socket, host: hostOf(url), rejectUnauthorized, ...name, ...authorities });
 }
 
 /**

@@ -38,7 +38,7 @@ const UNREACHABLE: readonly unknown[] = [
 const SCHEMES: readonly string[] = ["http:", "https:"];
 
 /** Its name or address, which stands in brackets if it is one of IPv6. */
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
+export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "");
 
 /** The addresses of the host of `url`. @throws {HttpError} when it has none, or the URL is none of HTTP */
 export async function httpTargets(url: URL): Promise<readonly Target[]> {
@@ -199,6 +199,7 @@ export const NOWHERE: Target = { address: Uint8Array.of(0, 0, 0, 0), scope: 0 };
 /** The system cannot be told to look no further for a name. */
 export function within<T>(signal: AbortSignal, wait: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     wait.then(resolve, reject);
   });

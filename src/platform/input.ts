@@ -12,7 +12,7 @@ const CHUNK = 64 * 1024;
  * device or a socket with EINVAL. Of a pipe (`<(command)`) it reads what comes until its writers close it; one without
  * writers is empty.
  *
- * @param check throws when the file is not to be read
+ * @param check called with the status of a file before it is read; what it throws is thrown
  */
 export function readInput(path: string, maxBytes: number, check?: (status: Stats) => void): Uint8Array {
   return withOsErrors(() => {

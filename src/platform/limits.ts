@@ -106,6 +106,14 @@ export const LIMITS = {
   /** Idempotency keys that are remembered of one principal, and for how long, in milliseconds. */
   idempotencyKeys: 2000,
   idempotencyMs: 86_400_000,
+  /** Codes for a login at the operator page that wait, and for how long each is good, in milliseconds. */
+  loginCodes: 4,
+  loginCodeMs: 60_000,
+  /** Logins at the operator page at the same time. */
+  pageSessions: 16,
+  /** How long one lasts, and how long while nothing comes of it, in milliseconds. */
+  pageSessionMs: 28_800_000,
+  pageIdleMs: 1_800_000,
   /** Denials on one page. */
   denialsPage: 200,
   /** Bytes of the decision log that one page of denials is looked for in. */
@@ -116,6 +124,13 @@ export const LIMITS = {
   reportBytes: 512 * MiB,
   /** How long a run may overstay its time before its process is ended, in milliseconds. */
   overstayMs: 2000,
+  /** Bytes of a batch of records that goes to the central team, compressed, and before. */
+  uploadBytes: 32 * KiB,
+  uploadPlainBytes: 512 * KiB,
+  /** Wall time of one request to the central team, in milliseconds. */
+  uploadTimeMs: 30_000,
+  /** Bytes of the certificates of the authorities that vouch for the central team. */
+  authorityBytes: 256 * KiB,
   /** Bytes of one record of the decision log. */
   decisionBytes: 16 * KiB,
   /** Bytes of one file of the decision log; then the next one begins. */
@@ -126,8 +141,8 @@ export const LIMITS = {
   /** Bytes of the roles' metadata in a repository of bundles: what there is no signed length for. */
   rootBytes: 64 * KiB,
   timestampBytes: 16 * KiB,
-  snapshotBytes: MiB,
-  targetsBytes: 4 * MiB,
+  snapshotBytes: 256 * KiB,
+  targetsBytes: MiB,
   /** Levels of lists and objects in metadata of a repository. */
   metadataNesting: 32,
   /** New versions of the root that one update goes through (TUF 5.3.3, Y). */
@@ -161,7 +176,7 @@ export const LIMITS = {
   /** Bytes of a pack, which has all roots of a repository, the present metadata and a bundle; and its files. */
   packBytes: 48 * MiB,
   packFiles: 512,
-  /** Wall time in which a program that signs for a central team answers, in milliseconds: somebody may have to touch a key. */
+  /** Wall time in which a program that signs for a central team answers, in milliseconds: keys want to be touched. */
   signerTimeMs: 300_000,
   /** Bytes that it answers. */
   signerOutputBytes: 4 * KiB,

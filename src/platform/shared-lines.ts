@@ -28,17 +28,19 @@ export interface LinesBounds {
 const NEWLINE = 0x0a;
 const NUMBER_BYTES = 8;
 const MODE = 0o600;
+const NOTHING = { size: -1, last: undefined };
 
 /**
  * Lines that several processes append to, in numbered files of a directory: `<name>.<number>.jsonl`, the highest number
  * being the newest. A lock orders them; each line is made with the one before it at hand. A line is there whole or not at
- * all: what a process left half written when it was killed is cut off by the next.
+ * all: what a process left half written when it was killed is cut off by the next. Where somebody removes a file meanwhile,
+ * the lines go on in another of its name, with the one before still at hand.
  */
 export class SharedLines {
-  private readonly lock: Fd;
+  private lock: Fd;
   private current: { readonly number: number; readonly fd: Fd } | undefined;
   /** What the newest file held when this process last wrote: its size, and its last line. */
-  private known = { size: -1, last: undefined as Uint8Array | undefined };
+  private known: { readonly size: number; readonly last: Uint8Array | undefined } = NOTHING;
 
   /** @param directory stays the caller's, and open as long as this is used */
   constructor(
@@ -46,7 +48,7 @@ export class SharedLines {
     private readonly name: string,
     private readonly bounds: LinesBounds,
   ) {
-    this.lock = openAt(directory, `${name}.lock`, { access: "read-write", create: true, mode: MODE });
+    this.lock = this.openLock();
   }
 
   /**
@@ -54,8 +56,7 @@ export class SharedLines {
    * @throws {OsError} when it cannot be written; then nothing of it is
    */
   append(make: (last: Uint8Array | undefined) => Uint8Array): void {
-    const { take, release } = fileLock();
-    take(this.lock);
+    this.take();
     try {
       const { fd, number } = this.newest();
       const line = withEnd(make(this.known.last));
@@ -63,18 +64,17 @@ export class SharedLines {
       const isFull = this.known.size > 0 && this.known.size + line.length > this.bounds.fileBytes;
       this.write(isFull ? this.begin(number + 1) : fd, line);
     } finally {
-      release(this.lock);
+      fileLock().release(this.lock);
     }
   }
 
   /** @throws {OsError} when the newest file cannot be opened, or the file system has no room for a line */
   expectWritable(): void {
-    const { take, release } = fileLock();
-    take(this.lock);
+    this.take();
     try {
       this.newest();
     } finally {
-      release(this.lock);
+      fileLock().release(this.lock);
     }
     const { bavail, bsize } = withOsErrors(() => statfsSync(`/proc/self/fd/${this.directory}`));
     if (bavail * bsize < this.bounds.lineBytes) throw new OsError("ENOSPC");
@@ -102,16 +102,38 @@ export class SharedLines {
     this.known = { size: size + line.length, last: line.subarray(0, -1) };
   }
 
+  /** Waits for the lock. One whose file was removed would keep nobody out who comes later. */
+  private take(): void {
+    const { take, release } = fileLock();
+    for (take(this.lock); fstat(this.lock).nlink === 0; take(this.lock)) {
+      release(this.lock);
+      const lock = this.openLock();
+      close(this.lock);
+      this.lock = lock;
+    }
+  }
+
+  private openLock(): Fd {
+    const flags = { access: "read-write", create: true, mode: MODE } as const;
+    return openAt(this.directory, `${this.name}.lock`, flags);
+  }
+
   /** Opens the newest file if it is another than before, and looks at its end if somebody else wrote to it. */
   private newest(): { readonly number: number; readonly fd: Fd } {
     const number = this.newestNumber();
-    if (this.current?.number !== number) this.open(number);
     const { current } = this;
-    if (!current) throw new OsError("EBADF");
-    const { size } = fstat(current.fd);
-    if (size !== this.known.size) this.known = this.endOf(current.fd, size);
-    if (this.known.last === undefined) this.known = { ...this.known, last: this.lastOf(number - 1) };
-    return current;
+    let before = this.known.last;
+    let status = current?.number === number ? fstat(current.fd) : undefined;
+    if (current && status?.nlink === 0) {
+      // Removed meanwhile: what it held last stays at hand.
+      before = this.endOf(current.fd, status.size).last;
+      status = undefined;
+    }
+    const fd = current && status ? current.fd : this.open(number);
+    const { size } = status ?? fstat(fd);
+    if (size !== this.known.size) this.known = this.endOf(fd, size);
+    if (this.known.last === undefined) this.known = { size, last: this.lastOf(number - 1) ?? before };
+    return { number, fd };
   }
 
   /** The lock's file holds the number, so that nobody has to list the directory for every line. */
@@ -134,6 +156,7 @@ export class SharedLines {
     const fd = openAt(this.directory, this.fileName(number), flags);
     if (this.current) close(this.current.fd);
     this.current = { number, fd };
+    this.known = NOTHING;
     return fd;
   }
 

@@ -25,6 +25,9 @@ const TAGS: { readonly [tag: string]: (content: unknown) => Value } = {
       : mismatch(content, "a map"),
 };
 
+/** By which a value is known to be tagged. */
+export const ARGUMENT_TAGS: readonly string[] = Object.keys(TAGS);
+
 /**
  * Script arguments from their JSON: an object whose values are tagged, `{"port": {"integerValue": 80}}`.
  * @throws {RunError} codes `arguments_invalid` and `arguments_too_deep`

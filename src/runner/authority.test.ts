@@ -3,6 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DecisionLog } from "../audit/decision-log.ts";
+import { recordsOf } from "../audit/testing.ts";
 import { close, openDirectory } from "../platform/file.ts";
 import type { AuthorizationRequest, Principal } from "../policy/types.ts";
 import { policySource } from "./active-policy.ts";
@@ -72,4 +73,20 @@ test("denials of a run are kept up to a number", () => {
   const { authority, access } = begin("", agent(4));
   for (let index = 0; index < 150; index++) access.permit(restart);
   expect([authority.denials.length, authority.moreDenials]).toEqual([100, 50]);
+});
+
+test("a decision of a thousand policies, and of long names, has a record", () => {
+  const many = Array.from({ length: 1000 }, (_, index) => `@id("${"p".repeat(300)}${index}") ${ALLOW}`);
+  const failing = Array.from(
+    { length: 20 },
+    () => `permit(principal, action, resource) when { resource.none };`,
+  );
+  const { authority, access } = begin([...many, ...failing].join("\n"), agent(4));
+  const long = "\u{20ac}".repeat(5000);
+  const resource = { type: "network::url", id: long, attributes: { url: long }, ancestors: [] };
+  expect(access.permit({ action: "network.connect", resource })).toBeDefined();
+  expect(authority.denials).toEqual([]);
+  const record = recordsOf(path).at(-1);
+  expect(record).toMatchObject({ kind: "decision", decision: "allow", morePolicies: 984 });
+  expect(record?.kind === "decision" && [record.policies.length, record.errors?.length]).toEqual([16, 4]);
 });

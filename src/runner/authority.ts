@@ -1,7 +1,7 @@
 import { Terminated } from "rhai-wasm";
 import type { DecisionLog } from "../audit/decision-log.ts";
 import { AuditError } from "../audit/errors.ts";
-import { masked } from "../audit/mask.ts";
+import { cut, masked, maskedText } from "../audit/mask.ts";
 import type { DecisionEntry } from "../audit/record.ts";
 import type { BundleLimits } from "../bundle/content/metadata.ts";
 import { policiesOf } from "../bundle/content/policies.ts";
@@ -28,6 +28,10 @@ import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
 const MAX_DENIALS = 100;
+/** A record has room for so many, of so many bytes; of further policies it has the number. */
+const MAX_POLICIES = 16;
+const MAX_ERRORS = 4;
+const MAX_POLICY_ID = 128;
 /** Principals of whom the index of the policy and decisions are kept from run to run. */
 const MAX_PRINCIPALS = 16;
 
@@ -111,10 +115,11 @@ export class Authority {
   private record(request: AuthorizationRequest, decision: Decision, principal: Principal): void {
     const { current } = this;
     if (!current) throw new Error("a decision outside of a run");
-    const what = { ...shown(request), policies: decision.policies };
+    const what = { ...shown(request), policies: decision.policies.slice(0, MAX_POLICIES).map(shownId) };
+    const more = decision.policies.length - what.policies.length;
     const answer = decision.allowed ? "allow" : "deny";
     const errors = [
-      ...decision.errors.map(({ policy, message }) => `${policy}: ${message}`),
+      ...decision.errors.map(({ policy, message }) => `${shownId(policy)}: ${message}`),
       ...(decision.failure === undefined ? [] : [decision.failure]),
     ];
     this.remember({
@@ -123,21 +128,21 @@ export class Authority {
       principal: uidText(principal),
       ...(current.traceId === undefined ? {} : { traceId: current.traceId }),
       ...what,
+      ...(more === 0 ? {} : { morePolicies: more }),
       decision: answer,
-      ...(errors.length === 0 ? {} : { errors }),
+      ...(errors.length === 0 ? {} : { errors: errors.slice(0, MAX_ERRORS).map(maskedText) }),
       ...(current.dryRun ? { dryRun: true } : {}),
       revision: this.revision,
     });
     current.onEvent({
       type: "decision",
       ...what,
-      policies: [...what.policies],
       decision: answer,
       errors: errors.length,
     });
     const observed = current.dryRun && decision.allowed && isEffect(request.action);
     if (decision.allowed && !observed) return;
-    this.deny({ ...what, policies: [...what.policies], reason: observed ? "dry_run" : reasonOf(decision) });
+    this.deny({ ...what, reason: observed ? "dry_run" : reasonOf(decision) });
   }
 
   /** Without a record nothing may follow: the run ends. */
@@ -190,6 +195,8 @@ function shown({ action, resource: { type, id } }: AuthorizationRequest) {
   const { uid } = actionUids(action);
   return { action: uidText(uid), resource: { type, id: masked(type, id) } };
 }
+
+const shownId = (policy: string): string => cut(policy, MAX_POLICY_ID);
 
 function reasonOf({ failure, policies, errors }: Decision): Denial["reason"] {
   if (failure !== undefined) return "check_failed";

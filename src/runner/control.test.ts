@@ -54,6 +54,16 @@ test("a file that was cut short stops everything, also one that is empty", () =>
   }
 });
 
+test("a file that was cut short stays so for who opens it later, until somebody resumes", () => {
+  control.kill("why", "centre");
+  truncateSync(join(path, CONTROL_FILE), 7);
+  const other = new Control(directory);
+  expect(other.read().killed).toBe(true);
+  other.resume();
+  expect(control.read()).toEqual({ killed: false, epoch: 0 });
+  other.close();
+});
+
 test("who throws the switch resumes, and nobody else", () => {
   control.kill("maintenance", "centre");
   control.kill("smoke");
@@ -69,7 +79,8 @@ test("who throws the switch resumes, and nobody else", () => {
 });
 
 test("writing needs no room: the file has its size before anything is stopped", () => {
-  const { size } = statSync(join(path, CONTROL_FILE));
+  const { size, blocks } = statSync(join(path, CONTROL_FILE));
+  expect(blocks).toBeGreaterThan(0);
   control.kill("x".repeat(1000), "centre");
   control.kill("x".repeat(1000));
   control.nextEpoch();

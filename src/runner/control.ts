@@ -1,15 +1,14 @@
 import {
-  append,
   close,
-  closing,
-  closingOnError,
   type Fd,
+  fallocate,
   fstat,
   fsync,
   openAt,
   readAt,
   sameFile,
   statAt,
+  truncate,
   writeAll,
 } from "../platform/file.ts";
 import { OsError } from "../platform/os-error.ts";
@@ -76,6 +75,7 @@ export class Control {
       .join("; ");
   }
 
+  /** Holds at once; {@link persist} makes it outlast a loss of power, which can take its time. */
   kill(reason: string, by: Cause = "owner"): void {
     const { switch: at, reason: reasonAt } = PLACES[by];
     const bytes = Buffer.alloc(REASON_BYTES);
@@ -86,12 +86,16 @@ export class Control {
     } finally {
       this.write(at, ON);
     }
-    // It holds at once; that it outlasts a loss of power can take its time.
-    fsync(this.fd);
   }
 
+  /** A file that was cut short is whole again. */
   resume(by: Cause = "owner"): void {
     this.write(PLACES[by].switch, OFF);
+    this.reserve();
+  }
+
+  /** Returns when what was written is on the disk. */
+  persist(): void {
     fsync(this.fd);
   }
 
@@ -114,11 +118,11 @@ export class Control {
 
   /** Takes the file that has the name now, and makes it if there is none. What was stopped stays stopped. */
   reopen(): void {
-    const before = this.stops();
-    const fd = this.open();
-    close(this.fd);
-    this.fd = fd;
+    const [before, fd] = [this.stops(), this.fd];
+    this.open();
+    close(fd);
     for (const { by, reason } of before) if (!this.isOn(by)) this.kill(reason, by);
+    this.persist();
   }
 
   close(): void {
@@ -126,17 +130,21 @@ export class Control {
   }
 
   private open(): Fd {
-    const fd = openAt(this.directory, CONTROL_FILE, { access: "read-write", create: true, mode: MODE });
-    return closingOnError(fd, () => {
-      if (fstat(fd).size === 0) this.fill();
-      return fd;
-    });
+    this.fd = openAt(this.directory, CONTROL_FILE, { access: "read-write", create: true, mode: MODE });
+    // One that was cut short stays so.
+    if (fstat(this.fd).size === 0) this.reserve();
+    return this.fd;
   }
 
-  /** Zeros go to the end, wherever that is by then: of two processes that do so none takes anything from the other. */
-  private fill(): void {
-    const end = openAt(this.directory, CONTROL_FILE, { access: "write", append: true });
-    closing(end, () => append(end, new Uint8Array(FILE_BYTES)));
+  /** Makes the file as long as it must be; what is there stays, whoever writes at the same time. */
+  private reserve(): void {
+    try {
+      fallocate(this.fd, FILE_BYTES);
+    } catch (error) {
+      // Without room it stays too short, and stops everything: nothing could be run either.
+      if (!(error instanceof OsError)) throw error;
+      if (error.code !== "ENOSPC") truncate(this.fd, Math.max(FILE_BYTES, fstat(this.fd).size));
+    }
   }
 
   private isOn(by: Cause): boolean {

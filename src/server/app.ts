@@ -13,19 +13,31 @@ import { capabilityRoutes } from "./routes/capabilities.ts";
 import { denialRoutes } from "./routes/denials.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { mcpRoute } from "./routes/mcp.ts";
+import { pageRoutes } from "./routes/page.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { statusRoutes } from "./routes/status.ts";
 
 const HEADERS = {
   "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
 } as const;
+const CONTENT_POLICY = "content-security-policy";
+/** Of what is no page. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-/** The API of the agent, on a listener with `port`, or on a socket of the file system. */
-export function createApp(served: Served, port: number | undefined): OpenAPIHono<Env> {
+/**
+ * The API of the agent, on a listener with `port`, or on a socket of the file system.
+ * @param page the origin at which the operator page is, if there is one
+ */
+export function createApp(
+  served: Served,
+  port: number | undefined,
+  page: string | undefined,
+): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalid(result.target, result.error);
@@ -35,6 +47,7 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   app.use(async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
+    if (!c.res.headers.has(CONTENT_POLICY)) c.res.headers.set(CONTENT_POLICY, NOTHING);
     // Answers that are made without the context lack it.
     c.res.headers.set("x-request-id", c.get("requestId"));
     if (c.req.method === "HEAD") await sayLength(c.res);
@@ -49,6 +62,7 @@ export function createApp(served: Served, port: number | undefined): OpenAPIHono
   approvalRoutes(app, served);
   policyRoutes(app, served);
   capabilityRoutes(app, served);
+  pageRoutes(app, served, port, page);
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   mcpRoute(app, served, port);
   app.doc31("/openapi.json", {
@@ -78,6 +92,7 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   queue_full: "queue_full",
   stopping: "stopping",
   audit_unavailable: "audit_unavailable",
+  tokens_unreadable: "tokens_unreadable",
   policy_refused: "policy_refused",
   script_not_approved: "script_not_approved",
   script_not_found: "script_not_found",

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { visible } from "./visible.ts";
 
 interface Kind {
   readonly status: ContentfulStatusCode;
@@ -14,6 +15,9 @@ export const PROBLEMS = {
   browser_not_allowed: { status: 403, title: "Requests of web pages are not taken" },
   token_missing: { status: 401, title: "A bearer token is needed" },
   token_unknown: { status: 401, title: "The bearer token is not known" },
+  login_code_unknown: { status: 401, title: "The code is not good for a login" },
+  session_unknown: { status: 401, title: "The login is over" },
+  page_unavailable: { status: 409, title: "The agent takes no requests at a port" },
   scope_missing: { status: 403, title: "The token does not have the scope that this takes" },
   media_type: { status: 415, title: "The body must be application/json" },
   body_too_large: { status: 413, title: "The body is too large" },
@@ -42,6 +46,7 @@ export const PROBLEMS = {
   killed: { status: 503, title: "The kill switch is on" },
   stopping: { status: 503, title: "The agent is shutting down", retryable: true },
   audit_unavailable: { status: 503, title: "The decision log cannot be written", retryable: true },
+  tokens_unreadable: { status: 503, title: "The tokens of this agent cannot be read", retryable: true },
   policy_refused: { status: 422, title: "The policy cannot be used" },
   internal: { status: 500, title: "A fault of Remit" },
 } as const satisfies { readonly [code: string]: Kind };
@@ -85,10 +90,3 @@ export function problemResponse(c: Context, { code, detail, extension, headers }
     ...headers,
   });
 }
-
-/** Control characters, and those that turn the direction of text, could make a terminal show something else. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });

@@ -1,6 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { DENIAL_REASONS } from "../agent/index.ts";
+import { DENIAL_REASONS, MAX_RUNS } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
+
+/** Runs in a list, unless a request says otherwise. */
+const RUNS = 100;
 
 /** Bodies and answers of the API; `/openapi.json` is made of them. */
 export const RunBody = z
@@ -11,10 +14,10 @@ export const RunBody = z
       .optional()
       .openapi({ description: "The Rhai script; either this or a name" }),
     name: z.string().max(64).optional().openapi({ description: "An approved script, instead of its text" }),
-    arguments: z
-      .record(z.string(), z.unknown())
-      .default({})
-      .openapi({ description: 'Variables of the script, tagged: {"name": {"stringValue": "x"}}' }),
+    arguments: z.record(z.string(), z.unknown()).default({}).openapi({
+      description:
+        'Variables of the script: plain JSON, {"name": "x"}, or tagged, {"name": {"stringValue": "x"}}',
+    }),
     timeout_ms: z.number().int().min(1).optional().openapi({ description: "End the script after this time" }),
     dry_run: z
       .boolean()
@@ -53,28 +56,37 @@ export const DenialSchema = z
   })
   .openapi("Denial");
 
-export const RunSchema = z
-  .object({
-    id: z.string(),
-    state: z.enum(["queued", "running", "succeeded", "failed", "cancelled", "killed", "lost"]),
-    dry_run: z.boolean(),
-    trace_id: z.string().optional().openapi({ description: "Of the `traceparent` of the request" }),
-    created_at: z.string(),
-    started_at: z.string().optional(),
-    ended_at: z.string().optional(),
-    policy_revision: z.string().optional(),
-    denials: z.array(DenialSchema),
-    more_denials: z.number(),
-    output: z.string().optional(),
-    status: z.string().optional(),
-    error: z.looseObject({ error_type: z.string(), message: z.string() }).optional(),
-    alarms: z.array(z.looseObject({})).optional(),
-    metrics: z.array(z.looseObject({})).optional(),
-    logs: z.array(z.looseObject({})).optional(),
-  })
-  .openapi("Run");
+/** What is known of a run beside its result. */
+const RunFacts = z.object({
+  id: z.string(),
+  principal: z.string().openapi({ description: "Cedar uid of who asked for it" }),
+  state: z.enum(["queued", "running", "succeeded", "failed", "cancelled", "killed", "lost"]),
+  dry_run: z.boolean(),
+  trace_id: z.string().optional().openapi({ description: "Of the `traceparent` of the request" }),
+  created_at: z.string(),
+  started_at: z.string().optional(),
+  ended_at: z.string().optional(),
+  policy_revision: z.string().optional(),
+});
 
-export const RunListSchema = z.object({ runs: z.array(RunSchema) }).openapi("Runs");
+export const RunSchema = RunFacts.extend({
+  denials: z.array(DenialSchema),
+  more_denials: z.number(),
+  output: z.string().optional(),
+  status: z.string().optional(),
+  error: z.looseObject({ error_type: z.string(), message: z.string() }).optional(),
+  alarms: z.array(z.looseObject({ alarm_type: z.string(), alarm_details: z.string().optional() })).optional(),
+  metrics: z.array(z.looseObject({})).optional(),
+  logs: z
+    .array(z.looseObject({ attributes: z.looseObject({ level: z.string(), message: z.string() }) }))
+    .optional(),
+}).openapi("Run");
+
+export const RunSummarySchema = RunFacts.extend({
+  denied: z.number().openapi({ description: "How often it was denied something" }),
+}).openapi("RunSummary");
+export const RunListSchema = z.object({ runs: z.array(RunSummarySchema) }).openapi("Runs");
+export const RunsQuery = z.object({ limit: z.coerce.number().int().min(1).max(MAX_RUNS).default(RUNS) });
 
 export const ProblemSchema = z
   .looseObject({
@@ -91,11 +103,25 @@ export const ProblemSchema = z
 export const StatusSchema = z
   .object({
     version: z.string(),
+    host: z.string().openapi({ description: "Name of this machine" }),
     killed: z.boolean(),
     kill_reason: z.string().optional(),
     policy_revision: z.string(),
     running: z.number(),
     queued: z.number(),
+    page_sessions: z.number().openapi({ description: "Logins at the operator page" }),
+    changes: z.number().openapi({
+      description: "Grows with whatever happens to runs, denials and approvals: else nothing of them is new",
+    }),
+    upload: z
+      .object({
+        queued: z.number().openapi({ description: "Records of the decision log that were not sent yet" }),
+        dropped_total: z.number().openapi({ description: "Records that never were" }),
+        last_success: z.string().optional(),
+        error: z.object({ code: z.string(), message: z.string() }).optional(),
+      })
+      .optional()
+      .openapi({ description: "Reports to the central team; absent where none are made" }),
   })
   .openapi("Status");
 

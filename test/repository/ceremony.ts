@@ -10,16 +10,17 @@ export const REPOSITORY = "repository";
 
 const READ = '@id("read") permit(principal, action == file_system::Action::"read", resource);';
 
-/** Bytes of a bundle that devices take. */
-export function bundleBytes(revision: string, of: Partial<BundleFacts> = {}, policy = READ): Uint8Array {
+/** Files of a bundle that devices take. */
+export function bundleFiles(revision: string, of: Partial<BundleFacts> = {}, policy = READ) {
   const metadata = JSON.stringify({ format: 1, ...facts(revision), ...of });
-  return writeArchive(
-    new Map([
-      ["metadata.json", Buffer.from(metadata)],
-      ["policies/read.cedar", Buffer.from(policy)],
-    ]),
-  );
+  return new Map([
+    ["metadata.json", Buffer.from(metadata)],
+    ["policies/read.cedar", Buffer.from(policy)],
+  ]);
 }
+
+export const bundleBytes = (...of: Parameters<typeof bundleFiles>): Uint8Array =>
+  writeArchive(bundleFiles(...of));
 
 /** A folder in which a central team works with the executable, with a key of everybody. */
 export class Ceremony extends Workspace {

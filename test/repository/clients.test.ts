@@ -1,4 +1,4 @@
-/** What is released is a repository of TUF: to our own client, to tuf-js, and to python-tuf, the reference implementation. */
+/** What is released is a repository of TUF: to our own client, to tuf-js, and to python-tuf, its reference. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
 import {

@@ -6,13 +6,14 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { encodeKey } from "../../src/bundle/repository/private-key.ts";
+import { Team } from "../../src/bundle/repository/testing.ts";
 import { mount, NO_MOUNTS, unmountAny } from "../sdk/mounts.ts";
 import { executable } from "../support/executable.ts";
 import { bundleBytes, Ceremony, CHANNEL, REPOSITORY } from "./ceremony.ts";
@@ -142,14 +143,6 @@ describe("signing", () => {
     );
   });
 
-  test("what is shown is what is signed: another bundle in its place is found out", () => {
-    const [name = ""] = readdirSync(at(REPOSITORY, "staging/targets/fleet-a"));
-    writeFileSync(at(REPOSITORY, "staging/targets/fleet-a", name), bundleBytes("other"));
-    expect(work.refused("repo", "sign", REPOSITORY, "--key", "dana", "--yes")).toStartWith(
-      "error: the bundle of fleet-a/prod.tar.gz is not the one that is named; bring back repository/staging/targets/",
-    );
-  });
-
   test("on another machine, whose signatures are taken over", () => {
     mkdirSync(at("copy"));
     copyFileSync(at(REPOSITORY, "staging/targets.json"), at("before.json"));
@@ -244,113 +237,6 @@ describe("keys", () => {
   });
 });
 
-describe("a repository that cannot be made", () => {
-  const init = (root: string, ...options: readonly string[]) => [
-    ...["repo", "init", REPOSITORY, "--root", root, "--targets", "dana.pub", "--online", "online.pub"],
-    ...options,
-  ];
-
-  test.each([
-    ["a private key", "alice,bob.pub", "alice: this is a private key; the public one ends in .pub"],
-    ["a file that is not there", "alice.pub,zoe.pub", "zoe.pub: No such file or directory (os error 2)"],
-    [
-      "the same key twice",
-      "alice.pub,alice.pub",
-      "the key of alice is in root twice; it would count once only",
-    ],
-    [
-      "the online key",
-      "online.pub,bob.pub",
-      "online is the online key and in root; what lies on a server must not sign for root",
-    ],
-  ])("with %s", (_, root, why) => {
-    expect(work.refused(...init(root))).toBe(`error: ${why}`);
-  });
-
-  test("with values that mean nothing", () => {
-    const wrong = (...options: readonly string[]) => {
-      const { status, stderr } = work.call(init("alice.pub", ...options));
-      return [status, stderr.split("\n")[0]];
-    };
-    expect(wrong("--root-threshold", "0")).toEqual([
-      2,
-      "error: '0' is no value of --root-threshold; it takes a whole number from 1",
-    ]);
-    expect(wrong("--root-threshold", "2")).toEqual([
-      1,
-      "error: a threshold of root is 1 to 1, as many as it has keys, not 2",
-    ]);
-    expect(wrong("--expires", "root=1y")[0]).toBe(2);
-    expect(wrong("--expires", "leaf=1d")[0]).toBe(2);
-    expect(wrong("--fleet", "Fleet A")[0]).toBe(2);
-    // Nothing of all this is a repository.
-    expect(work.refused("repo", "status", REPOSITORY)).toMatch(/No such file|there is no repository.json/);
-  });
-
-  test("twice", () => {
-    work.init();
-    expect(work.refused(...init("alice.pub"))).toBe(
-      "error: repository is a repository already; remit repo status shows it",
-    );
-  });
-});
-
-describe("what is not there", () => {
-  test.each([
-    ["repo status nowhere", "nowhere: No such file or directory (os error 2)"],
-    ["repo sign nowhere --key alice --yes", "nowhere: No such file or directory (os error 2)"],
-    ["repo release nowhere --online-key online", "nowhere: No such file or directory (os error 2)"],
-    ["repo status .", ". is no repository: there is no repository.json in it; remit repo init makes one"],
-    ["repo refresh repository --online-key online", "nothing is released yet; remit repo release does so"],
-    [
-      "repo export repository --channel fleet-a/prod -o pack",
-      "nothing is released yet; remit repo release does so",
-    ],
-    [
-      "repo renew repository --role targets",
-      "targets has not been released yet; remit repo status shows what it waits for",
-    ],
-    ["repo sign repository --key zoe", "zoe: No such file or directory (os error 2)"],
-    ["repo sign repository --key alice.pub", "alice.pub: a private key is needed; its file has no .pub"],
-    [
-      "repo add repository none.tar.gz --channel fleet-a/prod",
-      "none.tar.gz: No such file or directory (os error 2)",
-    ],
-    ["repo rotate repository --role root --remove zoe", "root has no key zoe; it has alice, bob, carol"],
-    ["repo rotate repository --role root --add zoe.pub", "zoe.pub: No such file or directory (os error 2)"],
-  ])("%s", (line, why) => {
-    work.init();
-    expect(work.refused(...line.split(" "))).toBe(`error: ${why}`);
-  });
-});
-
-describe("a command line that is wrong", () => {
-  test.each([
-    ["repo", "'repo' takes init, add, sign, release, refresh, rotate, renew, status, verify, export"],
-    [
-      "repo relase x",
-      "'repo' takes init, add, sign, release, refresh, rotate, renew, status, verify, export, not 'relase'; did you mean 'release'?",
-    ],
-    ["repo status", "DIR is missing"],
-    ["repo add x --channel a/b", "BUNDLE is missing"],
-    ["repo add x y", "--channel FLEET/CHANNEL is missing"],
-    ["repo sign x", "--key FILE or --signer CMD or --signatures FILE is missing"],
-    [
-      "repo sign x --key a --signer b",
-      "--key FILE and --signer CMD and --signatures FILE exclude each other",
-    ],
-    ["repo sign x --key a --public b", "--public FILE is taken with --signer CMD only"],
-    ["repo release x", "--online-key FILE or --signer CMD is missing"],
-    ["repo rotate x --role root", "--remove NAME, --add FILE or --threshold COUNT is missing"],
-    ["repo rotate x --role all", "'all' is no value of --role ROLE; it takes root, targets, online"],
-    ["repo verify --root x", "--url URL or --dir DIR is missing"],
-    ["repo status x --warn-days soon", "'soon' is no value of --warn-days; it takes a whole number from 1"],
-  ])("%s", (line, why) => {
-    const { status, stdout, stderr } = work.call(line.split(" "));
-    expect([status, stdout, stderr.split("\n")[0]]).toEqual([2, "", `error: ${why}`]);
-  });
-});
-
 test("a bundle of another channel, one that is damaged, and one that no device takes", () => {
   work.init();
   const add = (bytes: Uint8Array, channel = CHANNEL) =>
@@ -359,6 +245,11 @@ test("a bundle of another channel, one that is damaged, and one that no device t
     "error: the bundle is one of fleet-a/canary, not of fleet-a/prod; build it for fleet-a/prod, or add it to fleet-a/canary",
   );
   expect(add(bundleBytes("1").subarray(0, 100))).toStartWith("error: the archive cannot be read");
+  const unknown = '@id("read") permit(principal, action == file_system::Action::"raed", resource);';
+  expect(add(bundleBytes("1", {}, unknown))).toMatch(
+    /^b.tar.gz: policies\/read.cedar:1:41: error: .*unrecognized action/,
+  );
+  expect(work.remit("repo", "status", REPOSITORY).stdout).not.toContain("targets");
 });
 
 test("one at a time", async () => {
@@ -399,6 +290,29 @@ test.skipIf(NO_MOUNTS !== "")(`a full disk leaves what is in force, and is told 
     work.expectDone("repo", "refresh", path, "--online-key", "online");
   } finally {
     unmountAny(disk);
+  }
+});
+
+test("a repository that nobody looked after", async () => {
+  const team = new Team();
+  try {
+    await team.released("1", new Date("2020-01-01T00:00:00Z"));
+    const root = join(team.path, "public/metadata/1.root.json");
+    expect(work.remit("repo", "status", team.path)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(
+        "warning: root 1 expired at 2020-12-31T00:00:00Z; remit repo renew --role root\n",
+      ),
+    });
+    expect(work.refused("repo", "verify", "--root", root, "--dir", team.path)).toStartWith(
+      "error: root 1 expired at 2020-12-31T00:00:00Z",
+    );
+    writeFileSync(at("old"), encodeKey(team.privateKey("online")), { mode: 0o600 });
+    expect(work.refused("repo", "refresh", team.path, "--online-key", "old")).toBe(
+      "error: root 1 expired at 2020-12-31T00:00:00Z; remit repo renew --role root stages the next version",
+    );
+  } finally {
+    team.remove();
   }
 });
 

@@ -2,12 +2,12 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { Workspace } from "../cli/remit.ts";
 import { executable } from "../support/executable.ts";
 import { type Answer, atTerminal } from "./at-terminal.ts";
-import { bundleBytes, CHANNEL, REPOSITORY } from "./ceremony.ts";
+import { bundleBytes, bundleFiles, CHANNEL, REPOSITORY } from "./ceremony.ts";
 
 setDefaultTimeout(120_000);
 
@@ -56,7 +56,11 @@ const SUPPOSED: Readonly<Record<string, () => Promise<void>>> = {
 test("docs/repository.md", async () => {
   mkdirSync(at("bin"));
   symlinkSync(executable(), at("bin/remit"));
-  for (const revision of ["1", "2", "3"]) work.file(`prod-${revision}.tar.gz`, bundleBytes(revision));
+  for (const [name, bytes] of bundleFiles("0")) {
+    mkdirSync(dirname(at("bundle", name)), { recursive: true });
+    writeFileSync(at("bundle", name), bytes);
+  }
+  work.file("prod-3.tar.gz", bundleBytes("3"));
   const commands = blocks("sh");
   expect(commands.length).toBeGreaterThan(10);
   for (const block of commands) {

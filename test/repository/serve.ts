@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Serves the files of a folder on this machine, as any static host does; `requests` are the paths that were asked for. */
+/** Serves the files of a folder as any static host does; `requests` are the paths that were asked for. */
 export function serveFolder(path: string) {
   const requests: string[] = [];
   const server = Bun.serve({

@@ -1,6 +1,6 @@
 /** The commands that speak with a running agent. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rmSync, statSync } from "node:fs";
+import { chmodSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AgentWorld, until } from "../support/agent.ts";
 
@@ -43,6 +43,14 @@ describe("status", () => {
     expect(world.call("status", "--token-file", world.file("wrong", "remit_wrong")).stderr).toContain(
       "no token of this agent",
     );
+    const shown = world.file("shown", world.token());
+    chmodSync(shown, 0o644);
+    expect(world.call("status", "--token-file", shown)).toMatchObject({
+      status: 1,
+      stderr: `error: the token cannot be read: ${shown}: the file is open to everybody (mode 644); chmod o= takes that away (--token-file names another)\n`,
+    });
+    chmodSync(shown, 0o640);
+    expect(world.call("status", "--token-file", shown).status).toBe(0);
     expect(world.call("status", "--token-file", "/nowhere")).toMatchObject({
       status: 1,
       stderr:
@@ -76,7 +84,8 @@ describe("tokens", () => {
       status: 401,
       body: { code: "token_unknown" },
     });
-    const acts = world.records().filter(({ act }) => `${act}`.startsWith("token_"));
+    // The first is the administrator's.
+    const [, ...acts] = world.records().filter(({ act }) => `${act}`.startsWith("token_"));
     expect(acts).toMatchObject([
       { act: "token_create", details: { name: "administrator", scope: "admin", autonomy: 4, groups: "" } },
       { act: "token_create", details: { name: "bot-1", scope: "read", autonomy: 3, groups: "a,b" } },

@@ -1,13 +1,16 @@
 /** The files by which one gets at the agent: only their owner does; row 73 of the attacks. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Agent, AgentWorld } from "../support/agent.ts";
 import { AgentProcess } from "../support/agent-process.ts";
 import { executable } from "../support/executable.ts";
 import { answerTo, request } from "./wire.ts";
@@ -74,6 +78,51 @@ asOthers(
   },
 );
 
+test("whatever files are made with, these are their owner's alone", async () => {
+  const world = new AgentWorld();
+  const serve = `umask 0; exec "${executable()}" serve --state "${world.state}"`;
+  const child = spawn("/bin/sh", ["-c", serve], { stdio: ["ignore", "ignore", "pipe"] });
+  const own = world.adopt(new Agent(child));
+  await own.says("takes scripts");
+  const modes = [world.state, ...readdirSync(world.state).map((name) => join(world.state, name))].map(
+    (path) => [path, lstatSync(path).mode & 0o077] as const,
+  );
+  expect(modes.filter(([, mode]) => mode !== 0)).toEqual([]);
+  await world.remove();
+});
+
+test("the first token is there before it is good for anything", async () => {
+  const world = new AgentWorld();
+  // A directory in its place: the start fails, and leaves no token that nobody knows.
+  mkdirSync(join(world.state, "token"), { recursive: true, mode: 0o700 });
+  refusal(world.state);
+  expect(readdirSync(world.state)).not.toContain("tokens.json");
+  rmdirSync(join(world.state, "token"));
+  await world.start();
+  expect((await world.ask("GET", "/v1/status")).status).toBe(200);
+  await world.remove();
+});
+
+test("tokens that cannot be read make nobody unknown, and it is said what to do", async () => {
+  const world = new AgentWorld();
+  const own = await world.start();
+  const path = join(world.state, "tokens.json");
+  const tokens = readFileSync(path);
+  writeFileSync(path, tokens.subarray(0, 40));
+  const { status, body } = await world.ask("GET", "/v1/status");
+  expect([status, body.code]).toEqual([503, "tokens_unreadable"]);
+  expect(world.call("token", "list").stderr).toStartWith(
+    "error: tokens.json in the state directory cannot be read",
+  );
+  own.signal("SIGTERM");
+  expect((await own.ended).code).toBe(0);
+  expect(refusal(world.state)).toContain("put it back, or remove it and make tokens anew");
+  writeFileSync(path, tokens);
+  await world.start();
+  expect((await world.ask("GET", "/v1/status")).status).toBe(200);
+  await world.remove();
+});
+
 /** Starts an agent that must not start, and returns what it says. */
 function refusal(state: string, more: readonly string[] = []): string {
   const { status, stderr } = spawnSync(executable(), ["serve", "--state", state, ...more], {
@@ -93,6 +142,34 @@ test("a directory that others can get into is not taken", () => {
       chmodSync(path, mode);
       expect(refusal(path)).toContain("is open to others");
     }
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+test("a socket is not put where others could put theirs", () => {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-files-")));
+  try {
+    for (const mode of [0o777, 0o770, 0o722]) {
+      mkdirSync(join(path, "open"));
+      chmodSync(join(path, "open"), mode);
+      const said = refusal(join(path, "state"), ["--socket", join(path, "open/remit.sock")]);
+      expect(said).toContain(`others may write to ${join(path, "open")}`);
+      rmdirSync(join(path, "open"));
+    }
+  } finally {
+    rmSync(path, { recursive: true });
+  }
+});
+
+const asRoot = isRoot ? test : test.skip;
+asRoot(`${isRoot ? "" : "(as root) "}a directory of somebody else is not taken`, () => {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-files-")));
+  try {
+    chmodSync(path, 0o700);
+    chownSync(path, NOBODY, NOBODY);
+    expect(refusal(path)).toContain("belongs to another user");
+    expect(readdirSync(path)).toEqual([]);
   } finally {
     rmSync(path, { recursive: true });
   }

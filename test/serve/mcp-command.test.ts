@@ -77,9 +77,9 @@ describe("remit mcp", () => {
 
   test("says what is missing: the agent, the token, its acceptance", () => {
     const foreign = join(agent.path, "foreign");
-    writeFileSync(foreign, "remit_foreign");
+    writeFileSync(foreign, "remit_foreign", { mode: 0o600 });
     const empty = join(agent.path, "empty");
-    writeFileSync(empty, "");
+    writeFileSync(empty, "", { mode: 0o600 });
     for (const [args, message] of [
       [["--state", agent.state, "--socket", join(agent.path, "none.sock")], "No agent answers: at "],
       [["--state", join(agent.path, "none")], "cannot be read: No such file or directory"],
@@ -96,7 +96,7 @@ describe("remit mcp", () => {
 
   test("a token that is revoked meanwhile is refused in the tool's result", async () => {
     const file = join(agent.path, "passing");
-    writeFileSync(file, agent.createToken({ name: "passing", scope: "run" }));
+    writeFileSync(file, agent.createToken({ name: "passing", scope: "run" }), { mode: 0o600 });
     const client = new Client({ name: "test", version: "1" });
     await client.connect(transportTo(agent, "--token-file", file));
     expect(await call(client, "run_script", { script: "1" })).toMatchObject({ output: "1" });

@@ -289,6 +289,19 @@ describe("76: what a body says", () => {
     const answer = await answerTo(at, Buffer.concat([Buffer.from(head), body]));
     expect(answer.code).toBe("body_invalid");
   });
+  test("arguments as plain JSON, and tagged, in one request", async () => {
+    const body = `{"script":"debug(list); type_of(n) + type_of(d) + text + map.a + list[1] + tagged",
+      "arguments":{"n":9223372036854775807,"d":1.0,"text":"t","map":{"a":true,"b":1},"list":["x","y"],
+      "tagged":{"integerValue":7}}}`.replaceAll("\n", " ");
+    const { output } = JSON.parse((await answerFor(body)).body) as { output: string };
+    expect(output).toBe("i64f64ttruey7");
+    runs++;
+    const nothing = JSON.parse((await answerFor('{"script":"1","arguments":{"a":null}}')).body);
+    expect(nothing.error.message).toBe(
+      'invalid type: null, expected a tagged value such as {"stringValue": "x"} in argument \'a\'',
+    );
+    runs++;
+  });
   test("numbers of 64 bits, any text, and names of prototypes as names", async () => {
     const body = JSON.stringify({
       script: 'if n != 9223372036854775807 { throw "cut" } t + constructor',

@@ -48,6 +48,7 @@ interface Body {
   readonly runs: readonly { readonly id: string }[];
   readonly limits: { readonly [name: string]: number };
   readonly areas?: unknown;
+  readonly changes: number;
   readonly paths: { readonly [path: string]: { readonly [method: string]: Operation } };
   readonly components: { readonly schemas: { readonly [name: string]: unknown } };
 }
@@ -167,6 +168,9 @@ test("the description has every route, what it takes and how it refuses", async 
     "/v1/approvals",
     "/v1/admin/kill",
     "/v1/admin/resume",
+    "/v1/admin/page",
+    "/page/login",
+    "/page/logout",
   ])
     expect(paths).toContain(path);
   const lacking = Object.entries(body.paths).flatMap(([path, methods]) =>
@@ -248,6 +252,31 @@ describe("a request that is made once", () => {
       expect((await run("1", alice, { "idempotency-key": bad })).body.code).toBe("idempotency_key_invalid");
     }
   });
+});
+
+test("the list of runs has the latest first, and tells nothing of their results", async () => {
+  await run(read("secret"));
+  for (const script of ['info("said"); "told"', `try { ${read("secret")} } catch {}; "told"`])
+    await run(script);
+  const { body, text } = await ask("/v1/runs?limit=2", { token: alice });
+  expect(body.runs).toHaveLength(2);
+  expect(body.runs).toMatchObject([
+    { principal: 'Agent::"alice"', state: "succeeded", dry_run: false, denied: 1 },
+    { principal: 'Agent::"alice"', state: "succeeded", dry_run: false, denied: 0 },
+  ]);
+  for (const result of ["told", "said", "no-secrets"]) expect(text).not.toContain(result);
+  expect((await ask(`/v1/runs/${body.runs[0]?.id}`, { token: alice })).text).toContain("no-secrets");
+  for (const limit of ["0", "1001", "x", "1.5"]) {
+    expect((await ask(`/v1/runs?limit=${limit}`)).body.code).toBe("parameter_invalid");
+  }
+});
+
+test("the status says whether runs, denials and approvals are as they were", async () => {
+  const changes = async () => (await ask("/v1/status")).body.changes;
+  const before = await changes();
+  expect(await changes()).toBe(before);
+  await run("1");
+  expect(await changes()).toBeGreaterThan(before);
 });
 
 test("runs of others are not there, whatever is done to them", async () => {

@@ -87,7 +87,9 @@ test("a runner that is killed costs its run", async () => {
   process.kill(pid ?? 0, "SIGKILL");
   const view = await ended(id);
   expect(view).toMatchObject({ state: "lost", error: { error_type: "INTERNAL_EXCEPTION" } });
-  expect(view.error?.message).toBe("the run has no result: the runner process ended by SIGKILL");
+  expect(view.error?.message).toBe(
+    "the run has no result: the runner process ended by SIGKILL (as the system does when it has no memory left)",
+  );
   expect((await becomes(await other, "running")).state).toBe("running");
   await cancel(await other);
   await works();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { executable } from "./executable.ts";
 
 const ENVIRONMENT = { PATH: "/usr/bin:/bin" };
@@ -51,10 +51,17 @@ export class AgentWorld {
   /** @param program the executable, or a copy of it that may come to harm */
   constructor(private readonly program = executable()) {}
 
-  file(name: string, text: string): string {
+  file(name: string, text: string, mode = 0o600): string {
     const path = join(this.path, name);
-    writeFileSync(path, text);
+    writeFileSync(path, text, { mode });
     return path;
+  }
+
+  /** A program below the directory. */
+  executable(name: string, text: string): void {
+    const path = join(this.path, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: 0o700 });
   }
 
   /** Starts an agent, and returns when it takes scripts. */
@@ -69,7 +76,11 @@ export class AgentWorld {
       env: ENVIRONMENT,
       stdio: ["ignore", "ignore", "pipe"],
     });
-    const agent = new Agent(child);
+    return this.adopt(new Agent(child));
+  }
+
+  /** Ends `agent`, too, when the world ends. */
+  adopt(agent: Agent): Agent {
     this.agents.push(agent);
     return agent;
   }
@@ -126,10 +137,15 @@ export class AgentWorld {
       .map((line) => JSON.parse(line));
   }
 
-  /** Ends all agents, and removes everything. */
-  async remove(): Promise<void> {
+  /** Ends all agents. */
+  async end(): Promise<void> {
     for (const agent of this.agents) agent.signal("SIGKILL");
     await Promise.all(this.agents.map(({ ended }) => ended));
+  }
+
+  /** Ends all agents, and removes everything. */
+  async remove(): Promise<void> {
+    await this.end();
     rmSync(this.path, { recursive: true, force: true });
   }
 }

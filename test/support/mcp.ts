@@ -43,7 +43,7 @@ const TRANSPORTS = {
   },
   stdio: (agent: AgentProcess, token: string) => {
     const file = join(agent.path, "token");
-    writeFileSync(file, `${token}\n`);
+    writeFileSync(file, `${token}\n`, { mode: 0o600 });
     const args = ["mcp", "--state", agent.state, "--token-file", file];
     return new StdioClientTransport({ command: executable(), args, stderr: "pipe" });
   },

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { fitsHeader } from "../../tar/write.ts";
 import { BundleError } from "../errors.ts";
 import type { TargetFile } from "../tuf/schema.ts";
 import { filePath, sha256, type Target, targetsOf } from "./bundle-files.ts";
@@ -27,6 +29,8 @@ export interface Added {
   readonly warnings: readonly string[];
 }
 
+const SHA256_DIGITS = 64;
+
 /** What the targets say of a bundle beside its hash. What others have put there may be anything. */
 const Custom = z.object({ revision: z.string(), created: z.string() }).partial();
 
@@ -49,28 +53,26 @@ export function add(
 ): Added {
   const state = readState(folder);
   expectChannel(bundle, channel, state.settings);
-  const { revision, cedar_version, min_agent, created } = bundle;
-  const hash = sha256(bytes);
-  const path = `${channel}.tar.gz`;
+  const [path, entry] = targetOf(bytes, bundle);
+  const hash = entry.hashes.sha256;
   const released = targetsOf(state.released.targets).get(path);
   const base = state.staged.targets ?? state.released.targets;
   const before = targetsOf(base).get(path);
   const added = { path, sha256: hash };
-  if (before?.hashes.sha256 === hash) {
-    const isReleased = released?.hashes.sha256 === hash;
+  if (isDeepStrictEqual(before, entry)) {
+    const isReleased = isDeepStrictEqual(released, entry);
     return { ...added, outcome: isReleased ? "already released" : "already staged", warnings: [] };
   }
-  if (released !== undefined && released.hashes.sha256 !== hash && customOf(released).revision === revision) {
+  if (
+    released !== undefined &&
+    released.hashes.sha256 !== hash &&
+    customOf(released).revision === bundle.revision
+  ) {
     throw new BundleError(
       "revision_used",
-      `revision ${revision} of ${channel} is released with other content; build the bundle with a revision of its own`,
+      `revision ${bundle.revision} of ${channel} is released with other content; build the bundle with a revision of its own`,
     );
   }
-  const entry = {
-    length: bytes.length,
-    hashes: { sha256: hash },
-    custom: { revision, cedar_version, min_agent, created },
-  };
   const content = {
     ...base?.json,
     targets: { ...(base?.json["targets"] as object | undefined), [path]: entry },
@@ -80,7 +82,15 @@ export function add(
   folder.write(filePath(STAGING, [path, entry]), bytes);
   folder.write(stagedPath("targets"), targets.bytes);
   if (before !== undefined && before !== released) removeStaged(folder, [path, before]);
-  return { ...added, outcome: "staged", warnings: olderWarning(released, created) };
+  return { ...added, outcome: "staged", warnings: olderWarning(released, bundle.created) };
+}
+
+/** What the targets say of a bundle. */
+export function targetOf(bytes: Uint8Array, bundle: BundleFacts) {
+  const { fleet, channel, revision, cedar_version, min_agent, created } = bundle;
+  const custom = { revision, cedar_version, min_agent, created };
+  const file = { length: bytes.length, hashes: { sha256: sha256(bytes) }, custom };
+  return [`${fleet}/${channel}.tar.gz`, file] as const;
 }
 
 /** Only a bundle that says so itself is of a channel: a signed one of another fleet must not become one of this. */
@@ -90,6 +100,12 @@ function expectChannel(bundle: BundleFacts, channel: string, { fleet }: Settings
     throw new BundleError(
       "wrong_channel",
       `the bundle is one of ${own}, not of ${channel}; build it for ${channel}, or add it to ${own}`,
+    );
+  }
+  if (!fitsHeader(`targets/${bundle.fleet}/${"0".repeat(SHA256_DIGITS)}.${bundle.channel}.tar.gz`)) {
+    throw new BundleError(
+      "wrong_channel",
+      `the name of the channel ${channel} is too long for a pack: 28 characters at most`,
     );
   }
   if (fleet === undefined || bundle.fleet === fleet) return;

@@ -39,7 +39,8 @@ export function expectNewKey(path: string): void {
 }
 
 /**
- * Writes a private key to `path` and its public half beside it. No file is ever replaced: what a key signed is lost with it.
+ * Writes a private key to `path` and its public half beside it. No file is ever replaced: a key that is lost cannot be
+ * made again.
  * @param passphrase that it is encrypted with; undefined leaves it as it is
  * @throws {BundleError} key_file, passphrase
  */

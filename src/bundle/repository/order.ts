@@ -15,6 +15,12 @@ export interface Release {
 /** A file to be written, by its path in the folder. */
 export type File = readonly [path: string, bytes: Uint8Array];
 
+/** A document as it is released. */
+export const fileOf = ({ signed, bytes }: Document): File => [
+  releasedPath(signed._type, signed.version),
+  bytes,
+];
+
 /**
  * The files of a release in the order in which they are written: devices that come in between, or after a crash, must find
  * nothing that they refuse. All but root and timestamp have names of their own, which nothing names before the
@@ -22,18 +28,14 @@ export type File = readonly [path: string, bytes: Uint8Array];
  * is signed for the root before, too; else right before the timestamp, and devices wait for that one.
  */
 export function inOrder(folder: Folder, { released, staged }: State, next: Release): readonly File[] {
-  const file = (document: Document): File => [
-    releasedPath(document.signed._type, document.signed.version),
-    document.bytes,
-  ];
   const bundles = [...next.targets.signed.targets].flatMap((target): File[] => {
     const { top, bytes } = readBundleFile(folder, target);
     return top === PUBLIC ? [] : [[filePath(PUBLIC, target), bytes]];
   });
-  const others = [...bundles, file(next.targets), file(next.snapshot)];
-  const timestamp = file(next.timestamp);
+  const others = [...bundles, fileOf(next.targets), fileOf(next.snapshot)];
+  const timestamp = fileOf(next.timestamp);
   if (staged.root === undefined) return [...others, timestamp];
-  const root = file(staged.root);
+  const root = fileOf(staged.root);
   if (released.root === undefined || takes(staged.root, released)) return [root, ...others, timestamp];
   if (takes(released.root, next)) return [...others, timestamp, root];
   return [...others, root, timestamp];
@@ -44,7 +46,7 @@ export const isWhole = ({ released }: State): boolean =>
   released.root !== undefined && takes(released.root, released);
 
 /** Whether all of it is there, and signed by the keys of `root`. */
-const takes = (root: Document<"root">, documents: Partial<Omit<Release, "root">>): boolean =>
+const takes = (root: Document<"root">, documents: Omit<State["released"], "root">): boolean =>
   (["targets", "snapshot", "timestamp"] as const).every((type) => {
     const document = documents[type];
     return document !== undefined && isMet(quorumOf(root, type, document));

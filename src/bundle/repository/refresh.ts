@@ -2,10 +2,11 @@ import { BundleError } from "../errors.ts";
 import type { Document } from "./document.ts";
 import type { Folder } from "./folder.ts";
 import { nextSnapshot, nextTimestamp, type Online } from "./online.ts";
+import { fileOf } from "./order.ts";
 import { isMet, quorumOf } from "./quorum.ts";
-import { expectCurrent } from "./release.ts";
+import { expectCurrent, expectTaken } from "./release.ts";
 import { periodMs } from "./settings.ts";
-import { readState, releasedPath } from "./state.ts";
+import { readState } from "./state.ts";
 
 export interface Refreshed {
   readonly timestamp: Document<"timestamp">;
@@ -24,15 +25,15 @@ export async function refresh(folder: Folder, online: Online): Promise<Refreshed
     throw new BundleError("repository_invalid", "nothing is released yet; remit repo release does so");
   }
   for (const document of [root, targets]) expectCurrent(document, online.now);
-  const asReleased = { ...state, staged: {} };
+  const asReleased = { ...state, staged: { root: undefined, targets: undefined } };
   const half = (periodMs(state.settings.expires.snapshot) ?? 0) / 2;
   const isYoung =
     before.signed.expires.getTime() - online.now.getTime() > half &&
     isMet(quorumOf(root, "snapshot", before));
   const snapshot = isYoung ? before : await nextSnapshot(asReleased, targets, online);
   const timestamp = await nextTimestamp(asReleased, snapshot, online);
-  for (const document of isYoung ? [timestamp] : [snapshot, timestamp]) {
-    folder.write(releasedPath(document.signed._type, document.signed.version), document.bytes);
-  }
+  const files = (isYoung ? [timestamp] : [snapshot, timestamp]).map(fileOf);
+  await expectTaken(folder, files, online.now);
+  for (const [path, bytes] of files) folder.write(path, bytes);
   return { timestamp, ...(isYoung ? {} : { snapshot }) };
 }

@@ -32,7 +32,7 @@ export async function release(folder: Folder, online: Online): Promise<Release> 
 }
 
 /** Nothing is written that a device would refuse. */
-async function expectTaken(folder: Folder, files: readonly File[], now: Date): Promise<void> {
+export async function expectTaken(folder: Folder, files: readonly File[], now: Date): Promise<void> {
   const transport = new FolderTransport(folder, PUBLIC, new Map(files));
   const first = await transport.get("metadata/1.root.json", { maxBytes: MAX_BYTES.root });
   if (first.status !== 200) {
@@ -54,7 +54,7 @@ async function prepare(folder: Folder, state: State, online: Online): Promise<Re
   return { root, targets, snapshot, timestamp: await nextTimestamp(state, snapshot, online) };
 }
 
-/** The targets that will be in force; where they are released already, the newest root must still take their signatures. */
+/** The targets that will be in force; the newest root must take also the signatures of those that are released already. */
 function expectTargets({ released, staged }: State, root: Document<"root">): Document<"targets"> {
   const targets = staged.targets ?? released.targets;
   if (targets === undefined) {

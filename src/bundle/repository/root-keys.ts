@@ -17,17 +17,28 @@ export const GROUP_NAMES = ["root", "targets", "online"] as const satisfies read
 
 export type AllKeys = { readonly [group in Group]: RoleKeys };
 
-/** The keys of a root. */
-export function keysOf({ signed, keys }: Document<"root">): AllKeys {
-  const of = (role: Role): RoleKeys => ({
-    threshold: signed.roles[role].threshold,
-    keys: signed.roles[role].keyids.flatMap((id) => {
+/**
+ * The keys that a role has in a root.
+ * @throws {BundleError} keys_invalid when one of them is of a kind that is not known here
+ */
+export function keysOf({ signed, keys }: Document<"root">, role: Role): RoleKeys {
+  const { threshold, keyids } = signed.roles[role];
+  return {
+    threshold,
+    keys: keyids.map((id) => {
       const [json, key] = [signed.keys[id], keys.get(id)];
-      return json === undefined || key === undefined ? [] : [{ id, name: nameOf(id, json), json, key }];
+      if (json !== undefined && key !== undefined) return { id, name: nameOf(id, json), json, key };
+      throw invalid(`root ${signed.version} has a key of ${role} that is not known here: ${id}`);
     }),
-  });
-  return { root: of("root"), targets: of("targets"), online: of("timestamp") };
+  };
 }
+
+/** All keys of a root, those of the machine by what they are for the timestamp. @throws {BundleError} keys_invalid */
+export const allKeysOf = (root: Document<"root">): AllKeys => ({
+  root: keysOf(root, "root"),
+  targets: keysOf(root, "targets"),
+  online: keysOf(root, "timestamp"),
+});
 
 /** What a root says of its keys. @throws {BundleError} keys_invalid when they cannot protect what they are for */
 export function rootContent(all: AllKeys): Readonly<Record<string, unknown>> {

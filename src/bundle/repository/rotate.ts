@@ -3,7 +3,7 @@ import { type Document, draft } from "./document.ts";
 import type { Folder } from "./folder.ts";
 import type { NamedKey } from "./named-key.ts";
 import { isMet, quorumOf } from "./quorum.ts";
-import { type AllKeys, type Group, keysOf, rootContent } from "./root-keys.ts";
+import { type AllKeys, allKeysOf, type Group, rootContent } from "./root-keys.ts";
 import { expiry } from "./settings.ts";
 import { newestRoot, readState, type StagedType, type State, stagedPath } from "./state.ts";
 
@@ -30,7 +30,7 @@ export interface Staged {
 export function rotate(folder: Folder, change: KeyChange, now: Date): Staged {
   const state = readState(folder);
   const before = newestRoot(state);
-  const root = next(state, "root", before, rootContent(changed(keysOf(before), change)), now);
+  const root = next(state, "root", before, rootContent(changed(allKeysOf(before), change)), now);
   const { targets } = state.released;
   const isSigned = targets === undefined || isMet(quorumOf(root, "targets", targets));
   const again = isSigned || state.staged.targets ? undefined : next(state, "targets", targets, {}, now);

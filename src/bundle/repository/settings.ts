@@ -13,7 +13,10 @@ export type Role = (typeof ROLES)[number];
 const PERIOD = /^([1-9]\d{0,3})([dh])$/;
 const period = z.string().regex(PERIOD);
 
-/** Of the roles whose keys lie in a safe, time enough to bring their owners together; of the others, a week in which an alarm is seen. */
+/**
+ * Of the roles whose keys lie in a safe, time enough to bring their owners together; of the others, a week in which an
+ * alarm is seen.
+ */
 export const DEFAULT_PERIODS: Periods = { root: "365d", targets: "90d", snapshot: "7d", timestamp: "7d" };
 export type Periods = { readonly [role in Role]: string };
 

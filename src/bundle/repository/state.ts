@@ -12,8 +12,8 @@ export type StagedType = (typeof STAGED)[number];
 /** What is in the folder of a repository. */
 export interface State {
   readonly settings: Settings;
-  readonly released: { readonly [type in MetadataType]?: Document<type> };
-  readonly staged: { readonly [type in StagedType]?: Document<type> };
+  readonly released: { readonly [type in MetadataType]: Document<type> | undefined };
+  readonly staged: { readonly [type in StagedType]: Document<type> | undefined };
 }
 
 const METADATA = `${PUBLIC}/metadata`;
@@ -42,12 +42,13 @@ export function readState(folder: Folder): State {
   const version = rootVersions(folder).length;
   const root = version === 0 ? undefined : read(folder, "root", releasedPath("root", version));
   const timestamp = read(folder, "timestamp", releasedPath("timestamp", 0));
+  if (timestamp === undefined) expectNoneBefore(folder);
   const snapshot = follow(folder, "snapshot", timestamp?.signed.meta["snapshot.json"].version);
   const targets = follow(folder, "targets", snapshot?.signed.meta.get("targets.json")?.version);
   return {
     settings,
-    released: present({ root, timestamp, snapshot, targets }),
-    staged: present({ root: staged(folder, "root", root), targets: staged(folder, "targets", targets) }),
+    released: { root, timestamp, snapshot, targets },
+    staged: { root: staged(folder, "root", root), targets: staged(folder, "targets", targets) },
   };
 }
 
@@ -58,6 +59,16 @@ export function newestRoot({ staged, released }: State): Document<"root"> {
   throw new BundleError(
     "repository_invalid",
     "there is no root, neither staging/root.json nor public/metadata/1.root.json; bring it back",
+  );
+}
+
+/** What would begin anew with version 1 is refused by every device that has seen another one. */
+function expectNoneBefore(folder: Folder): void {
+  const later = folder.names(METADATA).find((name) => /^(?!1\.)\d+\.snapshot\.json$/.test(name));
+  if (later === undefined) return;
+  throw new BundleError(
+    "repository_invalid",
+    `${releasedPath("timestamp", 0)} is missing, which names ${later} or another one; bring it back from where it is served`,
   );
 }
 
@@ -91,11 +102,4 @@ const isSame = (a: Document, b: Document): boolean => Buffer.compare(a.canonical
 function read<T extends MetadataType>(folder: Folder, type: T, path: string): Document<T> | undefined {
   const bytes = folder.read(path, MAX_BYTES[type]);
   return bytes === undefined ? undefined : readDocument(type, bytes, `${folder.path}/${path}`);
-}
-
-/** Without the members that are undefined. */
-function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -1,25 +1,15 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { close, closing, type Fd, openDirectoryFollowing } from "../../platform/file.ts";
 import { LIMITS } from "../../platform/limits.ts";
 import { codeOf } from "../testing.ts";
 import { BundleStore } from "./bundle-store.ts";
 import { openBundleDirectory } from "./directory.ts";
-import { DEATHS, dyingAt } from "./testing.ts";
+import { DEATHS, dyingAt, temporaryDirectory } from "./testing.ts";
 
-const base = mkdtempSync(join(tmpdir(), "remit-bundle-"));
+const base = temporaryDirectory();
 afterAll(() => rmSync(base, { recursive: true }));
 let made = 0;
 const opened: Fd[] = [];

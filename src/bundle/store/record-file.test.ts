@@ -1,23 +1,13 @@
 import { afterAll, describe, expect, test } from "bun:test";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { closing, openAt, openDirectoryFollowing } from "../../platform/file.ts";
 import { codeOf } from "../testing.ts";
 import { RecordFile } from "./record-file.ts";
-import { DEATHS, dyingAt } from "./testing.ts";
+import { DEATHS, dyingAt, temporaryDirectory } from "./testing.ts";
 
-const base = mkdtempSync(join(tmpdir(), "remit-bundle-"));
+const base = temporaryDirectory();
 afterAll(() => rmSync(base, { recursive: true }));
 let made = 0;
 

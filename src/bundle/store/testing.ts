@@ -1,10 +1,18 @@
 /** A process that dies while it writes, for tests. */
-import { constants } from "node:fs";
+import { constants, existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { closing } from "../../platform/file/descriptor.ts";
 import { type Kernel, kernel, withKernel } from "../../platform/file/kernel.ts";
 import type { Fd } from "../../platform/file/types.ts";
 import { openAt, truncate } from "../../platform/file.ts";
 import { OsError } from "../../platform/os-error.ts";
+
+const MEMORY = "/dev/shm";
+
+/** A directory of its own, in memory where that can be: what is tested here forces thousands of files to the disk. */
+export const temporaryDirectory = (): string =>
+  mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "remit-bundle-"));
 
 /** How a process dies at a call that changes the disk: without it or after it, and what is left of a file that got a name. */
 export const DEATHS = ["before", "after", "empty", "half"] as const;
@@ -26,13 +34,12 @@ export function dyingAt(at: number, death: Death, action: () => void, end: End =
     end();
     throw new OsError("EIO");
   };
-  /** A call that changes the disk; `left` cuts what it left. */
+  /** A call that changes the disk, unless it fails; `left` cuts what it left. */
   const change = <T>(call: () => T, left?: (death: Death) => void): T => {
     if (isDead) throw new OsError("EIO");
-    const isLast = count++ === at;
-    if (isLast && death === "before") return die();
+    if (count === at && death === "before") return die();
     const result = call();
-    if (!isLast) return result;
+    if (count++ !== at) return result;
     left?.(death);
     return die();
   };

@@ -3,14 +3,12 @@ import {
   chmodSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmSync,
   statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mount, NO_MOUNTS, unmountAny } from "../../../test/sdk/mounts.ts";
 import { unprivileged } from "../../platform/bun-testing.ts";
@@ -22,10 +20,10 @@ import { PROFILES } from "../tuf/profile.ts";
 import { BUILT } from "../tuf/testing.ts";
 import type { Saved, Trust } from "../tuf/trust.ts";
 import { openBundleDirectory } from "./directory.ts";
-import { DEATHS, dyingAt } from "./testing.ts";
+import { DEATHS, dyingAt, temporaryDirectory } from "./testing.ts";
 import { type LoadedTrust, TrustStore } from "./trust-store.ts";
 
-const base = mkdtempSync(join(tmpdir(), "remit-bundle-"));
+const base = temporaryDirectory();
 afterAll(() => rmSync(base, { recursive: true }));
 let made = 0;
 

@@ -24,8 +24,8 @@ export class HttpTransport implements Transport {
   }
 
   async get(path: string, { maxBytes, etag }: { maxBytes: number; etag?: string }): Promise<Answer> {
-    // Whatever is packed could not be bounded before it is unpacked.
-    const encoding = { "accept-encoding": "identity" };
+    // Nothing packed, whose size shows only when it is unpacked (RFC 9110, section 12.5.3: empty is no coding).
+    const encoding = { "accept-encoding": "" };
     const headers = etag === undefined ? encoding : { ...encoding, "if-none-match": etag };
     let url = this.urlOf(path);
     for (let hops = 0; ; hops++) {

@@ -2,10 +2,11 @@ import { LIMITS } from "../../platform/limits.ts";
 import { BundleError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { expectFresh, hasContent } from "./checks.ts";
-import { type Delegation, delegationsFor } from "./delegations.ts";
+import type { Delegation } from "./delegations.ts";
 import { MAX_BYTES, type Metadata } from "./metadata.ts";
 import type { MetadataType, MetaFile } from "./schema.ts";
-import { expectTarget, type Target, targetIn, targetLocation } from "./target.ts";
+import { searchTarget } from "./search.ts";
+import { expectTarget, type Target, targetLocation } from "./target.ts";
 import type { Saved, TimestampOutcome, Trust } from "./trust.ts";
 
 export interface ClientOptions {
@@ -57,17 +58,21 @@ export class TufClient {
    */
   async refresh(): Promise<Refreshed> {
     const { trust, clock = () => new Date() } = this.options;
-    const [system, floor] = [clock(), trust.highWater.time];
-    const time = system > floor ? system : floor;
+    const system = clock();
     this.time = undefined;
     if (!this.kept) this.keep();
-    await this.updateRoot(time);
+    await this.updateRoot();
+    // Only now: a new root may set the floor back.
+    const floor = trust.highWater.time;
+    const time = system > floor ? system : floor;
+    trust.expectRoot(time);
     const outcome = await this.updateTimestamp(time);
     await this.updateSnapshot(time);
     await this.targetsBy(trust.top, time);
     this.time = time;
     const warnings: RefreshWarning[] = [];
-    if (floor.getTime() - system.getTime() > CLOCK_SKEW_MS) warnings.push("clock_suspect");
+    const behind = trust.highWater.time.getTime() - system.getTime();
+    if (behind > CLOCK_SKEW_MS) warnings.push("clock_suspect");
     if (outcome === "different") warnings.push("timestamp_differs");
     const { changed } = this;
     this.changed = false;
@@ -75,28 +80,16 @@ export class TufClient {
   }
 
   /**
-   * Searches for a target, in the order of trust (TUF 5.6.7).
+   * Searches for a target in what {@link refresh} brought, and in the roles that it delegates to.
    * @throws {BundleError} also when there is none
    */
   async find(path: string): Promise<Target> {
     const { time } = this;
     if (time === undefined) throw new BundleError("expired", "the metadata was not brought up to date");
-    const visited = new Set<string>();
-    const open: Delegation[] = [this.options.trust.top];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      // TUF 5.6.7.1.
-      if (visited.has(next.name)) continue;
-      if (visited.size > LIMITS.delegations) break;
-      visited.add(next.name);
-      const metadata = await this.targetsBy(next, time);
-      const target = targetIn(path, metadata);
-      if (target !== undefined) return target;
-      // TUF 5.6.7.2.
-      const delegations = delegationsFor(path, metadata);
-      if (delegations.at(-1)?.terminating) open.length = 0;
-      open.push(...delegations.toReversed());
-    }
-    throw new BundleError("target_unknown", `the repository has no target ${path}`);
+    const { trust } = this.options;
+    const target = await searchTarget(path, trust.top, (delegation) => this.targetsBy(delegation, time));
+    if (target === undefined) throw new BundleError("target_unknown", `the repository has no target ${path}`);
+    return target;
   }
 
   /** The content of a target, verified. @throws {BundleError} */
@@ -111,7 +104,7 @@ export class TufClient {
     return bytes;
   }
 
-  private async updateRoot(time: Date): Promise<void> {
+  private async updateRoot(): Promise<void> {
     const { trust } = this.options;
     for (let step = 0; step < LIMITS.rootRotations; step++) {
       // TUF 5.3.3.
@@ -123,7 +116,6 @@ export class TufClient {
       trust.acceptRoot(bytes);
       this.keep(); // TUF 5.3.8
     }
-    trust.expectRoot(time);
   }
 
   private async updateTimestamp(time: Date): Promise<TimestampOutcome> {

@@ -5,6 +5,8 @@ import type { HighWater } from "./high-water.ts";
 import { type Metadata, readMetadata } from "./metadata.ts";
 import type { Profile } from "./profile.ts";
 import type { MetaFile } from "./schema.ts";
+import { searchTarget } from "./search.ts";
+import type { Target } from "./target.ts";
 import { expectSigned, isSigned } from "./threshold.ts";
 
 export interface TrustOptions {
@@ -29,7 +31,8 @@ export type TimestampOutcome = "new" | "same" | "different";
 
 /**
  * The metadata of a repository that is trusted. A document gets in only through the checks that TUF asks for its role; one
- * that fails a check changes nothing. Timestamp and snapshot are always signed as the present root wants them.
+ * that fails a check changes nothing. The top roles are always signed as the present root wants them; a role that others
+ * delegate to is looked at again whenever it is asked for.
  */
 export class Trust {
   private readonly roots: Metadata<"root">[];
@@ -62,12 +65,14 @@ export class Trust {
   static restore(root: Uint8Array, saved: Saved, options: TrustOptions): Trust {
     const trust = new Trust(root, saved.highWater, options);
     trust.follow(root, saved.roots);
-    trust.heldTimestamp = attempt(() => saved.timestamp && trust.read("timestamp", saved.timestamp));
-    trust.heldSnapshot = attempt(() => saved.snapshot && trust.read("snapshot", saved.snapshot));
+    const { timestamp, snapshot } = saved;
+    trust.heldTimestamp = timestamp && attempt(() => trust.read("timestamp", timestamp));
+    trust.heldSnapshot = snapshot && attempt(() => trust.read("snapshot", snapshot));
     for (const [role, bytes] of saved.targets) {
       const held = attempt(() => readMetadata("targets", bytes, options.profile));
       if (held !== undefined) trust.heldTargets.set(role, held);
     }
+    trust.dropUnsigned();
     trust.raise();
     return trust;
   }
@@ -193,6 +198,22 @@ export class Trust {
     return isSigned(role, keys, held) ? held : undefined;
   }
 
+  /** A target as it was trusted last, whatever has expired since: for a start without the repository. */
+  async held(path: string): Promise<Target | undefined> {
+    const load = (delegation: Delegation): Metadata<"targets"> => {
+      const expected = this.heldSnapshot?.signed.meta.get(`${delegation.name}.json`);
+      const metadata = expected && this.heldBy(delegation, expected);
+      if (metadata === undefined) throw new BundleError("missing", `${delegation.name} is not held`);
+      return metadata;
+    };
+    try {
+      return await searchTarget(path, this.top, load);
+    } catch (error) {
+      if (error instanceof BundleError) return undefined;
+      throw error;
+    }
+  }
+
   /** A document that is signed by its role in the present root (TUF 5.4.2, 5.5.3). */
   private read<T extends "timestamp" | "snapshot">(role: T, bytes: Uint8Array): Metadata<T> {
     const document = readMetadata(role, bytes, this.options.profile);
@@ -224,10 +245,16 @@ export class Trust {
       const time = isNew("timestamp") ? this.options.earliest : this.water.time;
       this.water = { ...this.water, root: root.signed.version, time };
     }
-    const { keys, signed } = root;
-    const [timestamp, snapshot] = [this.heldTimestamp, this.heldSnapshot];
+    this.dropUnsigned();
+  }
+
+  /** The keys or the thresholds of a role may be others now. */
+  private dropUnsigned(): void {
+    const { keys, signed } = this.root;
+    const [timestamp, snapshot, targets] = [this.heldTimestamp, this.heldSnapshot, this.targets];
     if (timestamp && !isSigned(signed.roles.timestamp, keys, timestamp)) this.heldTimestamp = undefined;
     if (snapshot && !isSigned(signed.roles.snapshot, keys, snapshot)) this.heldSnapshot = undefined;
+    if (targets && !isSigned(signed.roles.targets, keys, targets)) this.heldTargets.delete("targets");
   }
 
   /** Nothing may fall below what is held. */

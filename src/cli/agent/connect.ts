@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { AgentError } from "../../agent/errors.ts";
 import { AgentClient, Refused } from "../../client/index.ts";
 import { ConfigurationError, readSettings, type Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
+import { UntrustedFile } from "../../platform/configuration-file.ts";
 import { LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { readSecret } from "../../platform/secret-file.ts";
@@ -30,12 +32,18 @@ export function connect(options: Options, settings: Settings = agentSettings(opt
   try {
     return new AgentClient(settings.socket, readSecret(path));
   } catch (error) {
-    if (!(error instanceof OsError || error instanceof LimitError)) throw error;
+    if (!isUnreadable(error)) throw error;
     throw new NoToken(`the token cannot be read: ${path}: ${error.message} (--token-file names another)`);
   }
 }
 
-const FORESEEN = [ConfigurationError, Unreachable, Refused, NoToken, StateDirectoryError];
+const UNREADABLE = [OsError, LimitError, UntrustedFile];
+
+/** Whether a secret is what cannot be read. */
+export const isUnreadable = (error: unknown): error is Error =>
+  UNREADABLE.some((kind) => error instanceof kind);
+
+const FORESEEN = [AgentError, ConfigurationError, Unreachable, Refused, NoToken, StateDirectoryError];
 
 /** What `action` returns as the exit status; 1 and a line on standard error when the agent cannot be asked, or refuses. */
 export async function reporting(action: () => number | Promise<number>): Promise<number> {

@@ -58,6 +58,7 @@ function actAlone({ state, decision_log }: Settings, name: Act, reason: string):
   const control = new Control(directory);
   if (name === "kill") control.kill(reason);
   else control.resume();
+  control.persist();
   control.close();
   try {
     const log = new DecisionLog(directory, decision_log.max_bytes);

@@ -13,13 +13,24 @@ export const showStatus = ({ options }: Given): Promise<number> =>
     return 0;
   });
 
-function text(socket: string, status: ReturnType<typeof Status.parse>): string {
+type Answer = ReturnType<typeof Status.parse>;
+
+function text(socket: string, status: Answer): string {
   const killed = status.killed ? `on: ${status.kill_reason || "no reason given"}` : "off";
   return [
     `remit ${status.version} at ${socket}`,
     `policy       ${status.policy_revision}`,
     `kill switch  ${killed}`,
     `runs         ${status.running} running, ${status.queued} waiting`,
+    ...(status.upload ? uploadText(status.upload) : []),
     "",
   ].join("\n");
+}
+
+function uploadText({ queued, dropped_total, last_success, error }: NonNullable<Answer["upload"]>) {
+  const last = last_success === undefined ? "nothing sent yet" : `last sent ${last_success}`;
+  return [
+    `reports      ${queued} records waiting, ${dropped_total} dropped, ${last}`,
+    ...(error ? [`             ${error.code}: ${error.message}`] : []),
+  ];
 }

@@ -1,18 +1,14 @@
-import { basename, dirname, resolve } from "node:path";
 import { buildBundle, findingText, readFolder } from "../../bundle/content/index.ts";
-import { BundleError } from "../../bundle/errors.ts";
-import { close, closing, openDirectoryFollowing, replaceContent } from "../../platform/file.ts";
-import { OsError } from "../../platform/os-error.ts";
+import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
+import { writeOutputFile } from "../output-file.ts";
 import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
 import { HOST } from "./host.ts";
-import { placed, reporting } from "./input.ts";
-
-const READABLE = 0o644;
+import { placed } from "./input.ts";
 
 /** `remit bundle build`: 0 when the archive was written, 1 when something keeps it from being one. */
 export function buildCommand({ options, operand = "" }: Given): Promise<number> {
-  return reporting(async () => {
+  return reportingBundles(async () => {
     const output = options.get("output") ?? "";
     const { findings, tests, policies, archive } = await buildBundle(readFolder(operand), HOST, {
       allowBroad: options.has("allow-broad"),
@@ -20,7 +16,7 @@ export function buildCommand({ options, operand = "" }: Given): Promise<number> 
       created: options.get("created"),
     });
     const shown = placed({ path: operand, isFolder: true }, findings);
-    if (archive) write(output, archive.bytes);
+    if (archive) writeOutputFile(output, archive.bytes);
     if (options.has("json")) {
       const made = archive ? { file: output, sha256: archive.sha256, bytes: archive.bytes.length } : {};
       print(
@@ -39,18 +35,4 @@ export function buildCommand({ options, operand = "" }: Given): Promise<number> 
     }
     return archive ? 0 : 1;
   });
-}
-
-function write(path: string, bytes: Uint8Array): void {
-  try {
-    closing(openDirectoryFollowing(resolve(dirname(path))), (folder) =>
-      close(replaceContent(folder, basename(path), bytes, { mode: READABLE })),
-    );
-  } catch (error) {
-    if (!(error instanceof OsError)) throw error;
-    throw new BundleError("bundle_invalid", `it cannot be written: ${error.message}`, {
-      file: path,
-      cause: error,
-    });
-  }
 }

@@ -9,7 +9,6 @@ import {
 } from "../../bundle/content/index.ts";
 import { BundleError } from "../../bundle/errors.ts";
 import { OsError } from "../../platform/os-error.ts";
-import { forStandardError, printError } from "../terminal.ts";
 
 /** A bundle that the command line names: an archive, or a folder of the same layout. */
 export interface Source {
@@ -61,14 +60,3 @@ export const placed = (
   source: Pick<Source, "path" | "isFolder">,
   findings: readonly Finding[],
 ): readonly Finding[] => findings.map((finding) => ({ ...finding, file: placeIn(source, finding.file) }));
-
-/** What `action` returns as the exit status; `failure` and a line on standard error when a bundle cannot be used. */
-export async function reporting(action: () => number | Promise<number>, failure = 1): Promise<number> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!(error instanceof BundleError)) throw error;
-    printError(forStandardError(`error: ${error.located}\n`));
-    return failure;
-  }
-}

@@ -1,12 +1,12 @@
 import { readBundle, readBytes, sha256Of } from "../../bundle/content/index.ts";
 import { splitPolicies } from "../../policy/source.ts";
+import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
-import { reporting } from "./input.ts";
 
 /** `remit bundle inspect`: what is in an archive, without a judgement of it. */
 export function inspectCommand({ options, operand = "" }: Given): Promise<number> {
-  return reporting(() => {
+  return reportingBundles(() => {
     const described = describe(readBytes(operand));
     print(
       options.has("json") ? `${JSON.stringify(described)}\n` : forStandardOutput(text(operand, described)),

@@ -1,12 +1,13 @@
 import { checkContent, findingText, nameOf } from "../../bundle/content/index.ts";
+import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
 import { HOST } from "./host.ts";
-import { placed, readSource, reporting } from "./input.ts";
+import { placed, readSource } from "./input.ts";
 
 /** `remit bundle test`: 0 when the bundle can be used and all its policy tests pass, else 1. */
 export function testCommand({ options, operand = "" }: Given): Promise<number> {
-  return reporting(async () => {
+  return reportingBundles(async () => {
     const source = readSource(operand);
     const { findings, tests } = await checkContent(source.content, HOST);
     const errors = placed(source, findings).filter(

@@ -1,73 +1,54 @@
-import {
-  customOf,
-  type Document,
-  type Folder,
-  GROUP_NAMES,
-  type Group,
-  keysOf,
-  type NamedKey,
-  type RoleKeys,
-  readBundleFile,
-  type Signable,
-  type State,
-  targetsOf,
-  timeText,
-} from "../../bundle/repository/index.ts";
-import { bundleChanges } from "./bundle-changes.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { Document, Folder, Signable, StagedType, State } from "../../bundle/repository/index.ts";
+import { isMet, quorumOf, timeText } from "../../bundle/repository/index.ts";
+import { rootChanges } from "./root-changes.ts";
+import { targetsChanges } from "./targets-changes.ts";
 
-type Lines = readonly string[];
+/** Members that are shown in their own way; version and end stand in the title. */
+const SHOWN: readonly string[] = ["_type", "version", "expires", "keys", "roles", "targets"];
+/** What every document has that is written here. */
+const USUAL = { spec_version: "1.0.34", consistent_snapshot: true };
 
-/** What changes when `signable` is released, for whoever is to sign it. All of it comes from what is signed. */
-export function changesText(folder: Folder, state: State, { document, type }: Signable): string {
+/**
+ * What changes when `signable` is released, for whoever is to sign it: nothing that is signed is left out. What is
+ * released counts as known only if it is signed itself: who can exchange files must not make a change look like none.
+ * @throws {BundleError} when a bundle is not the one that would be signed
+ */
+export function changesText(folder: Folder, { released }: State, { type, document }: Signable): string {
+  const [root, targets] = [
+    known(released.root, "root", released.root),
+    known(released.root, "targets", released.targets),
+  ];
+  const before = type === "root" ? root : targets;
   const { version, expires } = document.signed;
-  const lines =
-    type === "root"
-      ? rootChanges(state.released.root, document as Document<"root">)
-      : targetsChanges(folder, state.released.targets, document as Document<"targets">);
-  return [
-    `${type} ${version}, valid until ${timeText(expires)}`,
-    ...lines.map((line) => `  ${line}`.trimEnd()),
-    "",
-  ].join("\n");
+  const lines = [
+    ...(type === "root" ? rootChanges(root, document as Document<"root">) : []),
+    ...(type === "targets" ? targetsChanges(folder, targets, document as Document<"targets">) : []),
+    ...otherChanges(before, document),
+  ];
+  const warning =
+    released[type] === before
+      ? []
+      : [`${type} ${version - 1} is not signed as it must be; all is shown as new`];
+  const title = `${type} ${version}, valid until ${timeText(expires)}`;
+  return `${[title, ...[...warning, ...lines].map((line) => `  ${line}`.trimEnd())].join("\n")}\n`;
 }
 
-function rootChanges(before: Document<"root"> | undefined, after: Document<"root">): Lines {
-  const [old, now] = [before && keysOf(before), keysOf(after)];
-  return GROUP_NAMES.flatMap((group) => roleChanges(group, old?.[group], now[group]));
-}
+/** `document` if the keys of its role in the released root have signed it. */
+const known = <T extends StagedType>(
+  root: Document<"root"> | undefined,
+  role: T,
+  document: Document<T> | undefined,
+): Document<T> | undefined =>
+  root !== undefined && document !== undefined && isMet(quorumOf(root, role, document))
+    ? document
+    : undefined;
 
-function roleChanges(group: Group, before: RoleKeys | undefined, after: RoleKeys): Lines {
-  const summary = ({ threshold, keys }: RoleKeys): string =>
-    `${threshold} of ${keys.map(({ name }) => name).join(", ")}`;
-  const lacks = (keys: RoleKeys | undefined, { id }: NamedKey): boolean =>
-    !(keys?.keys ?? []).some((key) => key.id === id);
-  const key = (sign: string, { name, id, json }: NamedKey): string =>
-    `  ${sign} ${name}  ${json.scheme} ${id}`;
-  const added = after.keys.filter((one) => lacks(before, one)).map((one) => key("+", one));
-  const removed = (before?.keys ?? []).filter((one) => lacks(after, one)).map((one) => key("-", one));
-  const isSame = added.length + removed.length === 0 && before?.threshold === after.threshold;
-  const was = before === undefined || isSame ? "" : `  (was ${summary(before)})`;
-  return [`${group.padEnd(8)} ${summary(after)}${was}`, ...removed, ...added];
+function otherChanges(before: Document | undefined, after: Document): readonly string[] {
+  const old: Readonly<Record<string, unknown>> = before?.json ?? USUAL;
+  const names = [...new Set([...Object.keys(old), ...Object.keys(after.json)])];
+  return names
+    .filter((name) => !SHOWN.includes(name) && !isDeepStrictEqual(old[name], after.json[name]))
+    .filter((name) => before !== undefined || name in after.json)
+    .map((name) => `${name}: ${JSON.stringify(after.json[name]) ?? "removed"}`);
 }
-
-function targetsChanges(
-  folder: Folder,
-  before: Document<"targets"> | undefined,
-  after: Document<"targets">,
-): Lines {
-  const [old, now] = [targetsOf(before), targetsOf(after)];
-  const removed = [...old.keys()].filter((path) => !now.has(path)).map((path) => `- ${channelOf(path)}`);
-  const others = [...now].flatMap(([path, file]) => {
-    const was = old.get(path);
-    const { revision = "without a revision", created = "an unknown time" } = customOf(file);
-    if (was?.hashes.sha256 === file.hashes.sha256) return [`  ${channelOf(path)}: ${revision}, as before`];
-    const from = was === undefined ? "new, " : `${customOf(was).revision ?? "?"} -> `;
-    const bytes = readBundleFile(folder, [path, file]).bytes;
-    const oldBytes = was === undefined ? undefined : readBundleFile(folder, [path, was]).bytes;
-    const head = `${was === undefined ? "+" : "~"} ${channelOf(path)}: ${from}${revision}, created at ${created}, SHA-256 ${file.hashes.sha256}`;
-    return [head, ...bundleChanges(oldBytes, bytes).map((line) => `    ${line}`.trimEnd())];
-  });
-  return [...removed, ...others];
-}
-
-const channelOf = (path: string): string => path.replace(/\.tar\.gz$/, "");

@@ -1,3 +1,4 @@
+import { NAME } from "../../bundle/content/index.ts";
 import {
   DEFAULT_PERIODS,
   Folder,
@@ -9,15 +10,13 @@ import {
 } from "../../bundle/repository/index.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import { type Given, UsageError } from "../command.ts";
-import { forStandardOutput, print } from "../terminal.ts";
+import { printText } from "../terminal.ts";
 import { countOf, keysIn } from "./options.ts";
-
-const FLEET = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
 /** `remit repo init` */
 export const initRepository = ({ options, operand: path = "" }: Given): Promise<number> => {
   const fleet = options.get("fleet");
-  if (fleet !== undefined && !FLEET.test(fleet)) {
+  if (fleet !== undefined && !NAME.test(fleet)) {
     throw new UsageError(`'${fleet}' is no value of --fleet NAME; it takes small letters, digits and . _ -`);
   }
   const expires = periodsOf(options.get("expires"));
@@ -31,11 +30,9 @@ export const initRepository = ({ options, operand: path = "" }: Given): Promise<
     return Folder.use(path, { create: true, alone: true }, (folder) => {
       initialize(folder, keys, settings, new Date());
       const { root } = keys;
-      print(
-        forStandardOutput(
-          `${path} is made; its root 1 is staged and takes ${root.threshold} signatures of ${namesOf(root)}\n` +
-            `next: remit repo sign ${path} --key KEY, as each of them; then remit repo add ${path} BUNDLE --channel FLEET/CHANNEL\n`,
-        ),
+      printText(
+        `${path} is made; its root 1 is staged and takes ${root.threshold} signatures of ${namesOf(root)}\n` +
+          `next: remit repo sign ${path} --key KEY, as each of them; then remit repo add ${path} BUNDLE --channel FLEET/CHANNEL\n`,
       );
       return 0;
     });

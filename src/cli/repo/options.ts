@@ -22,7 +22,7 @@ export function countOf(options: Options, name: string): number | undefined {
   throw new UsageError(`'${text}' is no value of --${name}; it takes a whole number from 1`);
 }
 
-/** Who signs: the private key in the file `path`, or the program of `--signer`. @throws {BundleError} key_file, passphrase */
+/** Who signs: the private key in the file `path`, or the program of `--signer`. @throws {BundleError} or NoPassphrase */
 export function signerOf(options: Options, path: string | undefined): Signer {
   const program = options.get("signer");
   if (program !== undefined) {

@@ -1,7 +1,7 @@
 import { Folder, PUBLIC, refresh, release, timeText } from "../../bundle/repository/index.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
-import { forStandardOutput, print } from "../terminal.ts";
+import { printText } from "../terminal.ts";
 import { onlineSigners } from "./options.ts";
 
 /** `remit repo release` */
@@ -13,7 +13,7 @@ export const releaseStaged = (given: Given): Promise<number> => {
       const versions = [root, targets, snapshot, timestamp].map(
         ({ signed }) => `${signed._type} ${signed.version}`,
       );
-      say(
+      printText(
         `released: ${versions.join(", ")}\nserve ${path}/${PUBLIC}; where it is copied to another host, metadata/timestamp.json goes last\n`,
       );
       return 0;
@@ -29,7 +29,7 @@ export const refreshOnline = (given: Given): Promise<number> => {
       const { timestamp, snapshot } = await refresh(folder, online(given));
       const documents = [...(snapshot === undefined ? [] : [snapshot]), timestamp];
       for (const { signed } of documents) {
-        say(`${signed._type} ${signed.version} is valid until ${timeText(signed.expires)}\n`);
+        printText(`${signed._type} ${signed.version} is valid until ${timeText(signed.expires)}\n`);
       }
       return 0;
     }),
@@ -37,5 +37,3 @@ export const refreshOnline = (given: Given): Promise<number> => {
 };
 
 const online = (given: Given) => ({ signers: onlineSigners(given), now: new Date() });
-
-const say = (text: string): void => print(forStandardOutput(text));

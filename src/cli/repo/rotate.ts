@@ -10,7 +10,7 @@ import {
 } from "../../bundle/repository/index.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import { type Given, UsageError } from "../command.ts";
-import { forStandardOutput, print } from "../terminal.ts";
+import { printText } from "../terminal.ts";
 import { countOf } from "./options.ts";
 import { missingText } from "./quorum-text.ts";
 
@@ -28,7 +28,7 @@ export function rotateKeys({ options, lists, operand: path = "" }: Given): Promi
       const change = { group, remove, add, ...(threshold === undefined ? {} : { threshold }) };
       const { targets } = rotate(folder, change, new Date());
       if (targets !== undefined) {
-        say(
+        printText(
           `what is released is no longer signed by enough of the keys of targets; it is staged once more\n`,
         );
       }
@@ -48,12 +48,10 @@ export const renewStaged = ({ options, operand: path = "" }: Given): Promise<num
 
 function tellStaged(folder: Folder): number {
   for (const { type, document, quorums } of waitingIn(readState(folder))) {
-    say(
+    printText(
       `${type} ${document.signed.version} is staged and takes ${missingText(quorums) ?? "no more signatures"}\n`,
     );
   }
-  say(`next: remit repo sign ${folder.path} --key KEY, as each of them\n`);
+  printText(`next: remit repo sign ${folder.path} --key KEY, as each of them\n`);
   return 0;
 }
-
-const say = (text: string): void => print(forStandardOutput(text));

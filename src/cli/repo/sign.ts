@@ -3,7 +3,7 @@ import {
   readState,
   type Signable,
   type Signer,
-  type StagedType,
+  STAGED,
   type State,
   sign,
   signableIn,
@@ -13,7 +13,7 @@ import {
 import { askLine, NoAnswer } from "../../platform/terminal.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import type { Given } from "../command.ts";
-import { forStandardOutput, print, printError } from "../terminal.ts";
+import { printError, printText } from "../terminal.ts";
 import { changesText } from "./changes.ts";
 import { signerOf } from "./options.ts";
 import { missingText } from "./quorum-text.ts";
@@ -25,15 +25,15 @@ export const signStaged = ({ options, operand: path = "" }: Given): Promise<numb
       const copy = options.get("signatures");
       if (copy !== undefined) return takeFrom(folder, copy);
       const signer = signerOf(options, options.get("key"));
-      const role = options.get("role") as StagedType | undefined;
+      const role = STAGED.find((type) => type === options.get("role"));
       const state = readState(folder);
       const all = signableIn(state, signer.key, role);
       const left = all.filter(({ isSigned }) => !isSigned);
       for (const { type, document, name, isSigned } of all) {
-        if (isSigned) say(`${name} has signed ${type} ${document.signed.version} already\n`);
+        if (isSigned) printText(`${name} has signed ${type} ${document.signed.version} already\n`);
       }
       if (left.length > 0) {
-        say(left.map((signable) => changesText(folder, state, signable)).join("\n"));
+        printText(left.map((signable) => changesText(folder, state, signable)).join("\n"));
         if (!options.has("yes") && !isWanted(left)) {
           printError("nothing was signed\n");
           return 1;
@@ -48,7 +48,7 @@ export const signStaged = ({ options, operand: path = "" }: Given): Promise<numb
 async function signAll(folder: Folder, signables: readonly Signable[], signer: Signer): Promise<void> {
   for (const signable of signables) {
     await sign(folder, signable, signer);
-    say(`${signable.name} has signed ${signable.type} ${signable.document.signed.version}\n`);
+    printText(`${signable.name} has signed ${signable.type} ${signable.document.signed.version}\n`);
   }
 }
 
@@ -64,7 +64,7 @@ function isWanted(signables: readonly Signable[]): boolean {
 
 function takeFrom(folder: Folder, copy: string): number {
   const names = takeSignatures(folder, readState(folder), copy);
-  say(
+  printText(
     names.length === 0
       ? `${copy} has no signature that is not here\n`
       : `signatures of ${names.join(", ")} were taken\n`,
@@ -79,9 +79,7 @@ function tellRest(path: string, state: State): void {
     what: `${type} ${document.signed.version}`,
     missing: missingText(quorums),
   }));
-  for (const { what, missing } of waiting) if (missing !== undefined) say(`${what} takes ${missing}\n`);
+  for (const { what, missing } of waiting) if (missing !== undefined) printText(`${what} takes ${missing}\n`);
   if (waiting.every(({ missing }) => missing === undefined))
-    say(`next: remit repo release ${path} --online-key KEY\n`);
+    printText(`next: remit repo release ${path} --online-key KEY\n`);
 }
-
-const say = (text: string): void => print(forStandardOutput(text));

@@ -11,7 +11,7 @@ import {
 import { LIMITS } from "../../platform/limits.ts";
 import { reportingBundles } from "../bundle-errors.ts";
 import { type Given, UsageError } from "../command.ts";
-import { forStandardOutput, print } from "../terminal.ts";
+import { printText } from "../terminal.ts";
 import { countOf } from "./options.ts";
 
 /** `remit repo verify` */
@@ -27,7 +27,7 @@ export function verifyRepository({ options }: Given): Promise<number> {
         now: new Date(),
         ...(seen === undefined ? {} : { seen }),
       });
-      print(forStandardOutput(text(verified)));
+      printText(text(verified));
       return 0;
     };
     if (base === undefined) return await lookInto(options.get("dir") ?? "", look);

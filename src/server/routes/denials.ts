@@ -22,7 +22,7 @@ const DenialsQuery = z.object({
 
 const Reason = z.enum(["forbidden", "not_permitted", "check_failed"]);
 
-const DenialsSchema = z
+export const DenialsSchema = z
   .object({
     denials: z.array(
       z.object({

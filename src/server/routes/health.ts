@@ -43,7 +43,10 @@ export function healthRoutes(app: OpenAPIHono<Env>, served: Served): void {
         ...PROBLEM,
       },
     }),
-    (c) => c.text(agent.metricsText(), 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }),
+    (c) => {
+      const text = agent.metricsText() + (served.upload?.metricsText() ?? "");
+      return c.text(text, 200, { "content-type": "text/plain; version=0.0.4; charset=utf-8" });
+    },
   );
 }
 

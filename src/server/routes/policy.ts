@@ -36,7 +36,7 @@ export const ExplanationSchema = z
   })
   .openapi("Explanation");
 
-const PolicySchema = z.object({ policy_revision: z.string(), text: z.string() }).openapi("Policy");
+export const PolicySchema = z.object({ policy_revision: z.string(), text: z.string() }).openapi("Policy");
 
 /** What the policy says: of a request, and its text for those who own it. */
 export function policyRoutes(app: OpenAPIHono<Env>, served: Served): void {

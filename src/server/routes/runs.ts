@@ -6,7 +6,7 @@ import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
 import { runEvents } from "../run-events.ts";
-import { runView } from "../run-view.ts";
+import { runSummary, runView } from "../run-view.ts";
 import {
   answer,
   IdParameter,
@@ -16,6 +16,7 @@ import {
   RunHeaders,
   RunListSchema,
   RunSchema,
+  RunsQuery,
   WaitQuery,
 } from "../schemas.ts";
 import { parseTraceparent } from "../trace-context.ts";
@@ -83,11 +84,15 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
     createRoute({
       method: "get",
       path: "/v1/runs",
-      summary: "The runs that are known, the latest first",
+      summary: "The runs that are known, the latest first, without their results",
       middleware: read,
+      request: { query: RunsQuery },
       responses: { 200: answer("Runs", RunListSchema), ...PROBLEM },
     }),
-    (c) => c.json({ runs: visible(agent.runs.all(), c.get("caller")).map(runView) }, 200),
+    (c) => {
+      const runs = visible(agent.runs.all(), c.get("caller"));
+      return c.json({ runs: runs.slice(0, c.req.valid("query").limit).map(runSummary) }, 200);
+    },
   );
 
   app.openapi(

@@ -1,16 +1,19 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { kernelName } from "../../platform/system.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import { answer, json, KillBody, PROBLEM, StatusSchema } from "../schemas.ts";
 
 /** How the agent is, and the switch that stops everything. */
 export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
-  const { agent, version } = served;
+  const { agent, sessions, version } = served;
   const admin = authentication(served, "admin");
   const status = () => {
-    const { killed, revision, running, queued } = agent.status();
+    const { killed, revision, running, queued, changes } = agent.status();
     const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
-    return { version, ...kill, policy_revision: revision, running, queued };
+    const counts = { running, queued, page_sessions: sessions.count, changes };
+    const upload = served.upload && { upload: served.upload.current() };
+    return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts, ...upload };
   };
 
   app.openapi(
