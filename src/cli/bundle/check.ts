@@ -8,7 +8,8 @@ import { HOST } from "./host.ts";
 /** `remit check-bundle`: what the agent starts to look at a bundle before it is activated. Nobody calls it by hand. */
 export async function checkCommand({ options }: Given): Promise<number> {
   endWithParent();
-  const cedar = prepareCedar();
+  // Other threads begin while this one reads.
+  void prepareCedar();
   const given = (name: string): string => options.get(name) ?? "";
   const candidate = {
     path: given("path"),
@@ -16,7 +17,6 @@ export async function checkCommand({ options }: Given): Promise<number> {
     fleet: given("fleet"),
     channel: given("channel"),
   };
-  await cedar;
   print(`${JSON.stringify(await checkCandidate(candidate, HOST))}\n`);
   return 0;
 }
