@@ -5,7 +5,7 @@ import { effectiveUser } from "../platform/identity.ts";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { uidText } from "../policy/uid-text.ts";
-import { CANDIDATE, type PolicySource } from "../runner/active-policy.ts";
+import { CANDIDATE } from "../runner/active-policy.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import type { ApprovalQuestion } from "../runner/protocol.ts";
 import { Approvals } from "./approvals.ts";
@@ -239,11 +239,6 @@ export class Agent {
     const { running, queued } = this.pool;
     const killed = this.killSwitch.thrown() !== undefined;
     return this.metrics.text({ running, queued, killed });
-  }
-
-  /** The policy in force. @throws {AgentError} `policy_refused` */
-  policy(): PolicySource {
-    return this.inForce.read();
   }
 
   /** Stops everything, until {@link resume}; also after a restart, and also where it cannot be recorded. */

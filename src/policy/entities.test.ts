@@ -87,6 +87,32 @@ describe("groups of a principal", () => {
   });
 });
 
+test("ids may have in them whatever Cedar's own syntax is made of", () => {
+  const ids = ['a"b', "a\\b", 'x"::Group::"y', "a\nb", "", "ä\u{1f600}", '"]', "${x}", "Group::a", "\0"];
+  for (const id of ids) {
+    const written = [...id].map((character) => `\\u{${character.codePointAt(0)?.toString(16)}}`).join("");
+    const all = [
+      ...ALL,
+      entity("Group", id, { parents: [group("above")] }),
+      entity("User", id, { parents: [group(id)] }),
+    ];
+    const user = { type: "User", id };
+    const policy = (scope: string, when = "") => `permit(principal ${scope}, action, resource)${when};`;
+    for (const text of [
+      policy(`in Group::"${written}"`),
+      policy('in Group::"above"'),
+      policy(`== User::"${written}"`),
+      policy("", ` when { Group::"${written}" in Group::"above" }`),
+    ]) {
+      expect([text, decide(text, user, all).allowed]).toEqual([text, true]);
+      expect([text, decide(text, { type: "User", id: `${id}x` }, all).allowed]).toEqual([
+        text,
+        text.includes("when"),
+      ]);
+    }
+  }
+});
+
 describe("entities that policies name", () => {
   const permit = (condition: string) => `permit(principal, action, resource) when { ${condition} };`;
   test.each([

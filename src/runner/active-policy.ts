@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type BundleContent, readBundle } from "../bundle/content/content.ts";
+import { BundleError } from "../bundle/errors.ts";
 import { readKept } from "../bundle/store/kept.ts";
 import { close, closing, type Fd, openAt, readAll, replaceContent, unlinkAt } from "../platform/file.ts";
 import { LIMITS } from "../platform/limits.ts";
@@ -69,10 +70,16 @@ export function pointToBundle(directory: Fd, sha256: string): void {
   close(replaceContent(directory, POINTER, Buffer.from(`${JSON.stringify(pointer)}\n`), { mode: MODE }));
 }
 
-/** What cannot be read names nothing that could be used, and says so. */
+/** @throws {BundleError} where it is there and names nothing: then nothing may be decided */
 function readPointer(directory: Fd): string | undefined {
   const bytes = readIfThere(directory, POINTER, POINTER_BYTES);
-  return bytes === undefined ? undefined : Pointer.parse(JSON.parse(Buffer.from(bytes).toString())).sha256;
+  if (bytes === undefined) return undefined;
+  try {
+    return Pointer.parse(JSON.parse(Buffer.from(bytes).toString())).sha256;
+  } catch (cause) {
+    const message = `the file ${POINTER} of the state directory names no bundle`;
+    throw new BundleError("state_unavailable", message, { cause });
+  }
 }
 
 function removePointer(directory: Fd): void {

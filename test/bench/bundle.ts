@@ -99,7 +99,7 @@ const READ = {
 } as const;
 
 await prepareCedar();
-const folder = mkdtempSync(join(tmpdir(), "remit-bench-"));
+const folder = mkdtempSync(join(tmpdir(), "remit-bundles-"));
 const rows: Record<string, Record<string, number>> = {};
 for (const count of [1, 100, 1000]) {
   const files = bundle(count);

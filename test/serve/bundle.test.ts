@@ -211,7 +211,7 @@ describe("the owner's configuration", () => {
     mkdirSync(own.state, { mode: 0o700 });
     own.file("note.txt", "the note");
     const limits = { timeout_ms: 1500, concurrency: 1, queue: 0 };
-    const loop = "loop {}";
+    const loop = "sleep(600);";
     putInForce(own.state, bundleOf(files(own.path, { "limits.json": limits, "scripts/loop.rhai": loop })));
     const config = own.file("remit.toml", "[runs]\napproved_only = true\n[limits]\ntimeout_ms = 20000\n");
     await own.start("--config", config);

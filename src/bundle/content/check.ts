@@ -19,6 +19,8 @@ export interface ScriptFault {
 export interface Host {
   /** Of Remit: `0.1.0`. */
   readonly version: string;
+  /** Makes ready what a check of `content` takes. */
+  readonly prepare?: (content: BundleContent) => Promise<void>;
   /** Compiles a script without running anything of it. */
   readonly compile: (script: string) => Promise<ScriptFault | undefined>;
   /** A bundle's policies and those that hold beside them on each host. @throws {PolicyError} */
@@ -39,6 +41,7 @@ export interface Checked {
  */
 export async function checkContent(content: BundleContent, host: Host): Promise<Checked> {
   try {
+    await host.prepare?.(content);
     expectUsableHere(content, host);
     const owned = policiesOf(content);
     const set = placing(content, undefined, () => host.complete(owned));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { writeArchive } from "../archive/index.ts";
 import { readBundle, readContent } from "./content.ts";
 import { bundleFiles, METADATA, READ, readTest, refusalOf } from "./testing.ts";
@@ -153,4 +154,51 @@ describe("what is in a bundle", () => {
     const tests = Array.from({ length: 2001 }, () => readTest("/a", "allow"));
     expect(said("tests/a.json", tests)).toContain("bundleTests: at most 2000");
   });
+});
+
+test("whatever is written into its files, they are a bundle or a refusal with the file", () => {
+  const files = {
+    "metadata.json": METADATA,
+    "limits.json": { queue: 1 },
+    "entities/a.json": [group, { ...group, uid: { type: "Group", id: "b" }, tags: { t: [1, { x: true }] } }],
+    "tests/t.json": [readTest("/a", "allow")],
+  };
+  const texts = new Map(
+    Object.entries(files).map(([name, value]) => [name, JSON.stringify(value, undefined, 1)]),
+  );
+  const name = fc.constantFrom(...texts.keys());
+  const piece = fc.constantFrom(
+    "",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    '"',
+    ":",
+    "1",
+    "-1",
+    "1e400",
+    "null",
+    "\\u0000",
+    "\ud800",
+    "\n",
+    '"__proto__":1,',
+  );
+  const edit = fc.tuple(fc.nat(600), fc.nat(3), piece);
+  fc.assert(
+    fc.property(name, fc.array(edit, { minLength: 1, maxLength: 3 }), (changed, edits) => {
+      let text = texts.get(changed) ?? "";
+      for (const [at, length, inserted] of edits) {
+        const start = at % text.length;
+        text = text.slice(0, start) + inserted + text.slice(start + length);
+        if (text === "") text = " ";
+      }
+      const said = refusalOf(() =>
+        readContent(bundleFiles({ ...Object.fromEntries(texts), [changed]: text })),
+      );
+      if (said !== "") expect(said).toStartWith(`bundle_invalid ${changed}`);
+    }),
+    { numRuns: 500 },
+  );
 });

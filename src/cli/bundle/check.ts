@@ -1,5 +1,4 @@
 import { checkCandidate } from "../../bundle/content/index.ts";
-import { prepareEngine } from "../../engine/index.ts";
 import { endWithParent } from "../../platform/bun-parent.ts";
 import { prepareCedar } from "../../policy/index.ts";
 import type { Given } from "../command.ts";
@@ -9,9 +8,8 @@ import { HOST } from "./host.ts";
 /** `remit check-bundle`: what the agent starts to look at a bundle before it is activated. Nobody calls it by hand. */
 export async function checkCommand({ options }: Given): Promise<number> {
   endWithParent();
-  // Other threads compile both while this one reads; whether scripts need the engine is not known yet.
-  prepareEngine().catch(() => undefined);
-  const cedar = prepareCedar();
+  // Other threads begin while this one reads.
+  void prepareCedar();
   const given = (name: string): string => options.get(name) ?? "";
   const candidate = {
     path: given("path"),
@@ -19,7 +17,6 @@ export async function checkCommand({ options }: Given): Promise<number> {
     fleet: given("fleet"),
     channel: given("channel"),
   };
-  await cedar;
   print(`${JSON.stringify(await checkCandidate(candidate, HOST))}\n`);
   return 0;
 }

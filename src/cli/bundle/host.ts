@@ -1,23 +1,27 @@
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Host } from "../../bundle/content/index.ts";
 import { compileFault, createEngine, type Engine } from "../../engine/index.ts";
+import { prepareCedar } from "../../policy/index.ts";
 import { withAutonomy } from "../../runner/own-policies.ts";
 import { ENGINE_OPTIONS, runLimits } from "../run-limits.ts";
 
-let engine: Promise<Engine> | undefined;
+let made: Promise<Engine> | undefined;
 
 /** The engine with all that scripts can call, made at first use: few bundles have scripts. */
-async function makeEngine(): Promise<Engine> {
-  const { surface } = await import("../../sdk/index.ts");
-  return createEngine(surface.manifest, ENGINE_OPTIONS);
+function engine(): Promise<Engine> {
+  made ??= import("../../sdk/index.ts").then(({ surface }) => createEngine(surface.manifest, ENGINE_OPTIONS));
+  return made;
 }
 
 /** This executable, as far as bundles are concerned. */
 export const HOST: Host = {
   version: packageJson.version,
-  compile: async (script) => {
-    engine ??= makeEngine();
-    return compileFault(await engine, script, runLimits());
+  prepare: async ({ scripts }) => {
+    // Cedar is compiled on other threads meanwhile.
+    const cedar = prepareCedar();
+    if (scripts.size > 0) await engine();
+    await cedar;
   },
+  compile: async (script) => compileFault(await engine(), script, runLimits()),
   complete: withAutonomy,
 };

@@ -111,6 +111,10 @@ const AFTER_PROBLEM: { readonly [code: string]: readonly string[] } = {
   queue_full: ["wait some seconds, then call this again"],
   stopping: ["the agent is shutting down: try again later"],
   audit_unavailable: ["the host cannot record what is done, so nothing is done: tell your user"],
+  script_not_approved: [
+    "the owner of the host allows approved scripts only: run one of them by its name, or tell your user",
+  ],
+  script_not_found: ["list_capabilities has the names of the approved scripts"],
   run_not_found: ["check the id; the oldest runs are forgotten"],
   run_ended: ["get_run has its result"],
 };

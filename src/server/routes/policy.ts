@@ -71,7 +71,7 @@ export function policyRoutes(app: OpenAPIHono<Env>, served: Served): void {
       responses: { 200: answer("The policy", PolicySchema), ...PROBLEM },
     }),
     (c) => {
-      const { revision, text } = agent.policy();
+      const { revision, text } = agent.inForce.read();
       return c.json({ policy_revision: revision, text }, 200);
     },
   );
