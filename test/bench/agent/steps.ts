@@ -56,7 +56,10 @@ async function figure(name: string, step: () => unknown): Promise<Figure> {
 async function startRunner(directory: string) {
   const state = mkdtempSync(join(directory, "runner-"));
   writeFileSync(join(state, "policy.cedar"), ALLOW);
-  const args = ["--state", state, "--log-level", "INFO", "--decision-bytes", `${64 * 1024 * 1024}`];
+  const args = [
+    ...["--state", state, "--executable", executable()],
+    ...["--log-level", "INFO", "--decision-bytes", `${64 * 1024 * 1024}`],
+  ];
   const child = spawn(executable(), ["runner", ...args], {
     env: ENVIRONMENT,
     stdio: ["pipe", "pipe", "inherit"],
@@ -79,7 +82,11 @@ async function startRunner(directory: string) {
     timeoutMs: 1000,
     dryRun: false,
   };
-  await says("ready");
+  const ended = new Promise<void>((_, reject) =>
+    child.once("exit", (code) => reject(new Error(`the runner ended with status ${code}`))),
+  );
+  ended.catch(() => undefined);
+  await Promise.race([says("ready"), ended]);
   return {
     run: (): Promise<void> => {
       const over = says("result");
