@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
 import type { Fd } from "../platform/file.ts";
 import { effectiveUser } from "../platform/identity.ts";
@@ -17,6 +17,7 @@ import { takeOutcome } from "./outcome.ts";
 import { PolicyInForce } from "./policy-in-force.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import { Records } from "./records.ts";
+import { type RunRequest, startedEntry } from "./run-request.ts";
 import type { Outcome } from "./runner-process.ts";
 import { Run, type RunStatus, Runs } from "./runs.ts";
 
@@ -27,21 +28,6 @@ export interface AgentOptions extends PoolOptions {
   readonly approvalMs: number;
   /** Run nothing but the approved scripts of a bundle. */
   readonly approvedOnly: boolean;
-}
-
-/** A script that somebody asks to be run: its text, or the name of an approved one. */
-export interface RunRequest {
-  readonly script?: string;
-  readonly name?: string;
-  /** JSON of the arguments, tagged. */
-  readonly arguments: string;
-  readonly principal: Principal;
-  readonly timeoutMs: number;
-  readonly dryRun: boolean;
-  /** Of the request that asks, for the record of the run. */
-  readonly requestId?: string;
-  /** The distributed trace that the run is part of, and the caller's own part of it (W3C Trace Context). */
-  readonly trace?: { readonly traceId: string; readonly parentId: string };
 }
 
 export interface AgentStatus {
@@ -135,23 +121,16 @@ export class Agent {
   }
 
   /** Takes a run, which begins when a runner is free. @throws {AgentError} */
-  submit({ requestId, trace, ...request }: RunRequest): Run {
-    const { principal, dryRun, script, name } = request;
+  submit(asked: RunRequest): Run {
+    const { requestId: _, trace, ...request } = asked;
+    const { principal, dryRun } = request;
     this.expectOpen();
     this.inForce.expectRunnable(request, this.options.approvedOnly);
     const id = `run_${randomBytes(12).toString("hex")}`;
     const run = new Run(id, uidText(principal), dryRun, trace?.traceId);
     run.revision = this.inForce.known.revision;
     this.expectRoom();
-    this.records.write({
-      kind: "run",
-      ...run.identity,
-      event: "started",
-      ...(script === undefined ? {} : { script: createHash("sha256").update(script).digest("hex") }),
-      ...(name === undefined ? {} : { name, revision: run.revision }),
-      ...(requestId === undefined ? {} : { requestId }),
-      ...(trace === undefined ? {} : { parentId: trace.parentId }),
-    });
+    this.records.write(startedEntry(run, asked));
     this.runs.add(run);
     const ended = this.pool.run({
       job: { ...request, run: id, ...(trace === undefined ? {} : { traceId: trace.traceId }) },
@@ -251,6 +230,17 @@ export class Agent {
   resume(principal: Principal): void {
     this.records.act(principal, "resume");
     this.killSwitch.resume();
+  }
+
+  /** The central team stops everything for `reason`, or does so no more: that is not the owner's switch. */
+  heedCentre(reason: string | undefined): void {
+    const isStopped = this.killSwitch.by.includes("centre");
+    if (reason !== undefined) this.killSwitch.throw(reason, "centre");
+    else if (isStopped) this.killSwitch.resume("centre");
+    else return;
+    const details = reason === undefined ? {} : { details: { reason } };
+    const act = reason === undefined ? "centre_resume" : "centre_kill";
+    this.records.writeIfPossible({ kind: "admin", principal: uidText(owner()), act, ...details });
   }
 
   /** Remembers that somebody is about to do all this from a browser. @throws {AgentError} `audit_unavailable` */

@@ -6,6 +6,7 @@ export type AgentErrorCode =
   | "audit_unavailable"
   | "tokens_unreadable"
   | "policy_refused"
+  | "update_failed"
   | "script_not_approved"
   | "script_not_found"
   | "approval_not_found"

@@ -4,7 +4,7 @@ export { ARGUMENT_TAGS } from "../runner/arguments.ts";
 export { AUTONOMY, MAX_AUTONOMY } from "../runner/autonomy.ts";
 export { OUTCOMES } from "../runner/explain-protocol.ts";
 export { DENIAL_REASONS } from "../runner/protocol.ts";
-export { Agent, type AgentOptions, type AgentStatus, type RunRequest } from "./agent.ts";
+export { Agent, type AgentOptions, type AgentStatus } from "./agent.ts";
 export type { PendingApproval } from "./approvals.ts";
 export { AgentError, type AgentErrorCode } from "./errors.ts";
 export { MAX_RUNS, type NumberedEvent, Run, type RunStatus } from "./runs.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Fd } from "../platform/file.ts";
 import { OsError } from "../platform/os-error.ts";
 import { type Watch, watchFile } from "../platform/watch.ts";
-import { CONTROL_FILE, Control } from "../runner/control.ts";
+import { type Cause, CONTROL_FILE, Control } from "../runner/control.ts";
 
 /** What is to happen when somebody throws the switch, or takes its file away. */
 export interface Stops {
@@ -36,14 +36,20 @@ export class KillSwitch {
     return this.control.read().killed ? this.control.reason() : undefined;
   }
 
-  throw(reason: string): void {
-    this.control.kill(reason);
+  /** Who has thrown it. */
+  get by(): readonly Cause[] {
+    return this.control.stops().map(({ by }) => by);
+  }
+
+  throw(reason: string, by: Cause = "owner"): void {
+    this.control.kill(reason, by);
     this.heed();
     this.control.persist();
   }
 
-  resume(): void {
-    this.control.resume();
+  /** Takes back what `by` did; what others have done stays. */
+  resume(by: Cause = "owner"): void {
+    this.control.resume(by);
     this.control.persist();
   }
 

@@ -12,10 +12,10 @@ import {
   readPolicy,
   writePolicy,
 } from "../runner/active-policy.ts";
-import type { RunRequest } from "./agent.ts";
 import { AgentError } from "./errors.ts";
 import { narrower } from "./narrowed.ts";
 import type { Records } from "./records.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /** What the main process keeps in mind of a policy: it is the runners that decide by it. */
 interface Known {

@@ -24,7 +24,7 @@ type TransportCode =
   | "captive_portal";
 
 /** What is wrong with the state on the disk. */
-type StoreCode = "state_unavailable";
+type StoreCode = "state_unavailable" | "bundle_damaged" | "bundle_refused";
 
 /** What is wrong with an archive. */
 type ArchiveCode = "archive_invalid" | "archive_too_large";

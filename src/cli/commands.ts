@@ -1,4 +1,6 @@
+import { BUNDLE_COMMANDS } from "./bundle/commands.ts";
 import type { Command, Option } from "./command.ts";
+import { agentOptions, client, json } from "./options.ts";
 import { REPOSITORY_COMMANDS } from "./repo/commands.ts";
 
 /** What every command takes. */
@@ -18,17 +20,6 @@ const policyFile: Option = {
   unless: "agent",
   summary: "The Cedar policy",
 };
-/** Where the agent is, for the commands that speak with it. */
-const agentOptions: readonly Option[] = [
-  { name: "config", value: "FILE", summary: "The agent's configuration" },
-  { name: "state", value: "DIR", summary: "Where the agent keeps its state" },
-  { name: "socket", value: "PATH", summary: "The socket; DIR/remit.sock unless given" },
-];
-const client: readonly Option[] = [
-  ...agentOptions,
-  { name: "token-file", value: "FILE", summary: "The token; in DIR/token unless given" },
-];
-const json: Option = { name: "json", summary: "Answer in JSON" };
 
 /** The command that a command line without a command means, and all that `rex-runner` does. */
 export const RUN: Command = {
@@ -275,49 +266,7 @@ export const COMMANDS: readonly Command[] = [
     options: [policyFile, json],
     load: async () => (await import("./validate.ts")).validatePolicy,
   },
-  {
-    name: "bundle build",
-    summary: "Make a bundle of a folder, if nothing is wrong with it",
-    usage: "bundle build DIR -o FILE [--revision TEXT] [--created TIME] [--allow-broad] [--json]",
-    operand: "DIR",
-    needsOperand: true,
-    options: [
-      { name: "output", short: "o", value: "FILE", required: true, summary: "Where to write the archive" },
-      { name: "revision", value: "TEXT", summary: "Instead of the one in metadata.json" },
-      { name: "created", value: "TIME", summary: "Instead of the one in metadata.json" },
-      { name: "allow-broad", summary: "Take a policy that permits everything to everybody" },
-      json,
-    ],
-    load: async () => (await import("./bundle/build.ts")).buildCommand,
-  },
-  {
-    name: "bundle inspect",
-    summary: "Show what is in a bundle",
-    usage: "bundle inspect FILE [--json]",
-    operand: "FILE",
-    needsOperand: true,
-    options: [json],
-    load: async () => (await import("./bundle/inspect.ts")).inspectCommand,
-  },
-  {
-    name: "bundle diff",
-    summary: "Show what differs between two bundles, and what it can allow; status 0, 1 or 2 as of diff",
-    usage: "bundle diff OLD NEW [--json]",
-    operand: "OLD",
-    needsOperand: true,
-    secondOperand: "NEW",
-    options: [json],
-    load: async () => (await import("./bundle/diff.ts")).diffCommand,
-  },
-  {
-    name: "bundle test",
-    summary: "Check a bundle or its folder, and run its policy tests",
-    usage: "bundle test DIR|FILE [--json]",
-    operand: "DIR|FILE",
-    needsOperand: true,
-    options: [json],
-    load: async () => (await import("./bundle/test.ts")).testCommand,
-  },
+  ...BUNDLE_COMMANDS,
   {
     name: "functions",
     summary: "Show what a script can call, and the checks that each call makes",

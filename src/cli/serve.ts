@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import { Agent, AgentError, type AgentOptions, MAX_AUTONOMY, Tokens } from "../agent/index.ts";
+import { BundleError } from "../bundle/errors.ts";
+import type { BundleStatus } from "../bundle/status.ts";
 import {
   ADDRESS_FORMS,
   ConfigurationError,
@@ -22,6 +24,7 @@ import { Followers } from "../server/followers.ts";
 import { IdempotencyKeys } from "../server/idempotency.ts";
 import { listen } from "../server/listen.ts";
 import { Sessions } from "../server/sessions.ts";
+import type { Bundles } from "./bundles.ts";
 import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
@@ -55,11 +58,14 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const directory = openStateDirectory(settings.state);
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
-  const agent = new Agent({ ...agentOptions(options, settings), state: settings.state, directory });
-  await named(settings.policy, () => agent.start(policyOf(settings)));
-  const tokens = new Tokens(directory);
+  const hangups = takeHangups();
   const { state } = settings;
   const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
+  const bundles = await bundlesOf(settings, directory, reports);
+  const agent = new Agent({ ...agentOptions(options, settings), state, directory });
+  await named(settings.policy, () => agent.start(policyOf(settings)));
+  await bundles?.follow(agent);
+  const tokens = new Tokens(directory);
   const served: Served = {
     agent,
     tokens,
@@ -68,6 +74,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     followers: new Followers(),
     sessions: new Sessions(),
     version: packageJson.version,
+    bundles,
     get upload() {
       return reports.current;
     },
@@ -89,10 +96,11 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     agent.stopNow();
     reports.stopNow();
   });
-  await reports.follow(settings.upload);
-  onHangup(async () => {
+  await reports.follow(uploadOf(settings));
+  hangups(async () => {
     settings = await reloaded(agent, options, settings);
-    await reports.follow(settings.upload);
+    await reports.follow(uploadOf(settings));
+    void bundles?.poll().catch(() => undefined);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
   setTimeout(giveBack, STARTED_MS).unref();
@@ -101,6 +109,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   const graceMs = settings.limits.grace_ms;
   const end = performance.now() + graceMs;
   const closed = places.map(({ listener }) => listener.stop(graceMs + CLOSE_MS));
+  await bundles?.stop();
   await agent.stop(graceMs);
   await reports.stop(Math.max(end - performance.now(), CLOSE_MS));
   await Promise.all(closed);
@@ -140,10 +149,15 @@ async function reloaded(
     }
     const { state, socket, listen: address } = before;
     const { listen: _, ...others } = next;
-    const settings = { ...others, state, socket, ...(address === undefined ? {} : { listen: address }) };
+    const settings = {
+      ...others,
+      ...{ state, socket, bundle: before.bundle },
+      ...(address === undefined ? {} : { listen: address }),
+    };
     agent.configure(agentOptions(options, settings));
-    for (const key of ["state", "socket", "listen"] as const) {
-      if (next[key] !== before[key]) say(`${key} changes when remit serve is started anew`);
+    for (const key of ["state", "socket", "listen", "bundle"] as const) {
+      if (JSON.stringify(next[key]) !== JSON.stringify(before[key]))
+        say(`${key} changes when remit serve is started anew`);
     }
     say(`the configuration was read again; the policy is ${agent.status().revision}`);
     return settings;
@@ -162,17 +176,38 @@ function settingsOf(options: ReadonlyMap<string, string>): Settings {
   return readSettings(options.get("config"), overridesOf(options, ["state", "socket", "listen", "policy"]));
 }
 
-const policyOf = ({ policy }: Settings): string | undefined =>
-  policy === undefined ? undefined : readText(policy, POLICY);
+/** Reports say of which fleet and channel they are, too. */
+const uploadOf = ({ upload, bundle }: Settings): Settings["upload"] =>
+  upload && bundle
+    ? { ...upload, labels: { fleet: bundle.fleet, channel: bundle.channel, ...upload.labels } }
+    : upload;
+
+/** Of the policy that is the owner's to choose: with bundles it is only what is fallen back to. */
+const policyOf = ({ policy, bundle }: Settings): string | undefined =>
+  policy === undefined || bundle !== undefined ? undefined : readText(policy, POLICY);
+
+/** The bundles of a central team, where the configuration says so: the last good one is in force before anything else. */
+async function bundlesOf(settings: Settings, directory: Fd, reports: Reports): Promise<Bundles | undefined> {
+  const { bundle: asked } = settings;
+  if (asked === undefined) return undefined;
+  const [{ Bundles }, { statusPart }] = await Promise.all([
+    import("./bundles.ts"),
+    import("../bundle/status.ts"),
+  ]);
+  const report = (status: BundleStatus): void => reports.report(statusPart(status));
+  const bundles = new Bundles({ settings, asked, directory, notice: say, report });
+  await bundles.restore();
+  return bundles;
+}
 
 function agentOptions(
   options: ReadonlyMap<string, string>,
-  { limits, runs, log, decision_log, policy, socket, listen, upload }: Settings,
+  { limits, runs, log, decision_log, policy, socket, listen, upload, bundle }: Settings,
 ): Omit<AgentOptions, "state" | "directory"> {
   const { warm, concurrency, queue, approval_ms } = limits;
   // Also the configuration that is not there: a script that made it would say how the next start is.
   const own = [options.get("config"), defaultConfigurationPath(), policy, socket];
-  const files = [...own, upload?.token_file, upload?.ca_file];
+  const files = [...own, upload?.token_file, upload?.ca_file, bundle?.root, bundle?.ca_file];
   return {
     keep: files.flatMap((path) => (path === undefined ? [] : resolve(path))),
     ...(listen === undefined ? {} : { listen }),
@@ -212,12 +247,17 @@ function whenAskedToEnd(again: () => void): Promise<void> {
   });
 }
 
-/** Calls `action` at each SIGHUP, one call after the other. */
-function onHangup(action: () => Promise<void>): void {
-  let last = Promise.resolve();
+/**
+ * Takes SIGHUP from now on, also before there is anything to be read again. Returns what begins to heed it: what was asked
+ * for meanwhile is done then, one call after the other.
+ */
+function takeHangups(): (action: () => Promise<void>) => void {
+  const { promise: ready, resolve } = Promise.withResolvers<() => Promise<void>>();
+  let last: Promise<void> = Promise.resolve();
   process.on("SIGHUP", () => {
-    last = last.then(action);
+    last = last.then(async () => (await ready)());
   });
+  return resolve;
 }
 
 class SocketInUse extends Error {
@@ -228,6 +268,7 @@ class SocketInUse extends Error {
 }
 
 const REFUSALS = [
+  BundleError,
   ConfigurationError,
   ListenError,
   StateDirectoryError,

@@ -4,7 +4,29 @@ import { z } from "zod";
 const text = z.string();
 const Resource = z.object({ type: text, id: text });
 
+/** Bundles of a central team. */
+export const BundleAnswer = z.object({
+  bundles: z.record(
+    text,
+    z.looseObject({
+      state: text,
+      active_revision: text.optional(),
+      active_sha256: text.optional(),
+      last_successful_request: text.optional(),
+      rejected_sha256: text.optional(),
+      code: text.optional(),
+      message: text.optional(),
+    }),
+  ),
+  trust: z
+    .looseObject({ stale_s: z.number(), expires: z.object({ root: text, targets: text, timestamp: text }) })
+    .optional(),
+  clock: z.looseObject({ suspect: z.boolean() }).optional(),
+});
+export type BundleAnswer = z.infer<typeof BundleAnswer>;
+
 export const Status = z.object({
+  ...BundleAnswer.partial().shape,
   version: text,
   killed: z.boolean(),
   kill_reason: text.optional(),

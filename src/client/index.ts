@@ -1,6 +1,7 @@
 export {
   type Approval,
   ApprovalList,
+  BundleAnswer,
   type Denial,
   DenialList,
   type DenialRecord,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../platform/limits.ts";
 import { ADDRESS_FORMS, parseAddress } from "./address.ts";
+import { BundleSchema } from "./bundle.ts";
 import { UploadSchema } from "./upload.ts";
 
 const DAY_MS = 86_400_000;
@@ -69,6 +70,7 @@ export const ConfigurationSchema = z.strictObject({
     })
     .prefault({}),
   upload: UploadSchema.optional(),
+  bundle: BundleSchema.optional(),
 });
 
 /** What a configuration file says, with the defaults of what it does not say. */

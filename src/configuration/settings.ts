@@ -43,7 +43,19 @@ export function readSettings(path: string | undefined, overrides: Overrides = {}
     const message = `the path of a socket has at most ${MAX_SOCKET_BYTES} bytes; name a shorter one (socket)`;
     throw new ConfigurationError(socket, [{ message }]);
   }
+  expectOnePolicy(said, path ?? defaultConfigurationPath());
   return { ...said, state, socket };
+}
+
+/** With bundles the host's own policy has one use only. @throws {ConfigurationError} */
+function expectOnePolicy({ bundle, policy }: Configuration, path: string): void {
+  if (bundle === undefined) return;
+  const isFallback = bundle.stale.action === "fallback";
+  if (isFallback === (policy !== undefined)) return;
+  const message = isFallback
+    ? 'bundle.stale.action = "fallback" takes a policy to fall back to (policy)'
+    : 'beside [bundle], policy is used only with bundle.stale.action = "fallback"; leave one of them out';
+  throw new ConfigurationError(path, [{ message }]);
 }
 
 /** What the file at `path` says. @throws {ConfigurationError} */

@@ -9,6 +9,7 @@ import type { Env, Served } from "./context.ts";
 import { Problem, type ProblemCode, problemResponse } from "./problem.ts";
 import { requestBody } from "./request-body.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
+import { bundleRoutes } from "./routes/bundles.ts";
 import { capabilityRoutes } from "./routes/capabilities.ts";
 import { denialRoutes } from "./routes/denials.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -61,6 +62,7 @@ export function createApp(
   runRoutes(app, served);
   approvalRoutes(app, served);
   policyRoutes(app, served);
+  bundleRoutes(app, served);
   capabilityRoutes(app, served);
   pageRoutes(app, served, port, page);
   app.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
@@ -94,6 +96,7 @@ const AGENT_PROBLEMS: { readonly [code in AgentErrorCode]: ProblemCode } = {
   audit_unavailable: "audit_unavailable",
   tokens_unreadable: "tokens_unreadable",
   policy_refused: "policy_refused",
+  update_failed: "update_failed",
   script_not_approved: "script_not_approved",
   script_not_found: "script_not_found",
   approval_not_found: "approval_not_found",

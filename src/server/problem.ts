@@ -46,6 +46,8 @@ export const PROBLEMS = {
   stopping: { status: 503, title: "The agent is shutting down", retryable: true },
   audit_unavailable: { status: 503, title: "The decision log cannot be written", retryable: true },
   tokens_unreadable: { status: 503, title: "The tokens of this agent cannot be read", retryable: true },
+  update_failed: { status: 502, title: "The bundle is not brought up to date", retryable: true },
+  bundles_unused: { status: 409, title: "The policies do not come in bundles" },
   policy_refused: { status: 422, title: "The policy cannot be used" },
   internal: { status: 500, title: "A fault of Remit" },
 } as const satisfies { readonly [code: string]: Kind };

@@ -101,6 +101,24 @@ export const ProblemSchema = z
   })
   .openapi("Problem");
 
+/** As it is reported to the central team (docs/reports.md). */
+export const BundleStatusSchema = z
+  .object({
+    bundles: z.record(
+      z.string(),
+      z.looseObject({
+        name: z.string(),
+        state: z.enum(["UNSET", "APPLYING", "APPLIED", "FAILED"]),
+        active_revision: z.string().optional(),
+        code: z.string().optional(),
+        message: z.string().optional(),
+      }),
+    ),
+    trust: z.looseObject({ stale_s: z.number() }).optional(),
+    clock: z.looseObject({ suspect: z.boolean() }).optional(),
+  })
+  .openapi("BundleStatus");
+
 export const StatusSchema = z
   .object({
     version: z.string(),
@@ -123,6 +141,7 @@ export const StatusSchema = z
       })
       .optional()
       .openapi({ description: "Reports to the central team; absent where none are made" }),
+    ...BundleStatusSchema.partial().shape,
   })
   .openapi("Status");
 

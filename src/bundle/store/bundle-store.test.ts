@@ -32,6 +32,7 @@ function fresh() {
       .sort();
   return { path, open, files, at: (hash: string) => join(path, "bundle", `${hash}.bundle`) };
 }
+const because = (why: string) => ({ code: "policy_syntax", why });
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 const [a, b, c, d] = ["a", "b", "c", "d"].map(hashOf) as [string, string, string, string];
 const put = (store: BundleStore, text: string): string => store.put(Buffer.from(text));
@@ -99,15 +100,15 @@ describe("a bundle that was refused", () => {
     const { open, files } = fresh();
     open().activate(put(open(), "a"));
     put(open(), "b");
-    open().reject(b, "policy_syntax");
-    expect([open().rejection(b), open().rejection(a), open().active]).toEqual([
+    open().reject(b, because("policy_syntax"));
+    expect([open().rejection(b)?.why, open().rejection(a), open().active]).toEqual([
       "policy_syntax",
       undefined,
       a,
     ]);
     expect(files()).toEqual([`${a}.bundle`]);
-    open().reject(b, "another reason");
-    expect(open().rejection(b)).toBe("another reason");
+    open().reject(b, because("another reason"));
+    expect(open().rejection(b)).toMatchObject(because("another reason"));
     open().forgetRejections();
     expect(open().rejection(b)).toBeUndefined();
   });
@@ -115,7 +116,7 @@ describe("a bundle that was refused", () => {
   test("keeps its file while it is the active one or the one before", () => {
     const { open } = fresh();
     for (const text of ["a", "b"]) open().activate(put(open(), text));
-    for (const hash of [a, b]) open().reject(hash, "why");
+    for (const hash of [a, b]) open().reject(hash, because("why"));
     expect([textOf(open(), a), textOf(open(), b)]).toEqual(["a", "b"]);
   });
 
@@ -123,7 +124,7 @@ describe("a bundle that was refused", () => {
     const { open } = fresh();
     const store = open();
     const hashes = Array.from({ length: LIMITS.rejectedBundles + 1 }, (_, index) => hashOf(`${index}`));
-    for (const hash of hashes) store.reject(hash, "why");
+    for (const hash of hashes) store.reject(hash, because("why"));
     expect(hashes.map((hash) => open().rejection(hash) !== undefined)).toEqual([
       false,
       ...hashes.slice(1).map(() => true),
@@ -135,7 +136,7 @@ describe("a process that dies on the way to another bundle", () => {
   const change = (open: () => BundleStore) => {
     const store = open();
     store.activate(put(store, "c"));
-    store.reject(d, "why");
+    store.reject(d, because("why"));
   };
   const before = () => {
     const world = fresh();
@@ -158,7 +159,7 @@ describe("a process that dies on the way to another bundle", () => {
     if (active === b) expect([textOf(open(), b), textOf(open(), a)]).toEqual(["b", "a"]);
     else expect([textOf(open(), c), textOf(open(), b)]).toEqual(["c", "b"]);
     change(open);
-    expect([open().active, open().rejection(d)]).toEqual([c, "why"]);
+    expect([open().active, open().rejection(d)?.why]).toEqual([c, "why"]);
     expect(files().filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });

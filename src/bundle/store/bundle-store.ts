@@ -16,9 +16,15 @@ const BundlesRecord = z.strictObject({
   active: sha256.optional(),
   previous: sha256.optional(),
   /** The latest first. */
-  rejected: z.array(z.strictObject({ sha256, why: z.string() })),
+  rejected: z.array(z.strictObject({ sha256, code: z.string(), why: z.string() })),
 });
 type BundlesRecord = z.infer<typeof BundlesRecord>;
+
+/** Why a bundle cannot be used. */
+export interface Rejection {
+  readonly code: string;
+  readonly why: string;
+}
 
 /** Bundles on the disk, by the SHA-256 of their content in hex: the active one, the one before, and which were refused. */
 export class BundleStore {
@@ -77,17 +83,17 @@ export class BundleStore {
   }
 
   /** Remembers that a bundle cannot be used, so that it is not tried again and again. @throws {BundleError} */
-  reject(hash: string, why: string): void {
+  reject(hash: string, { code, why }: Rejection): void {
     const others = this.bundles.rejected.filter((one) => one.sha256 !== hash);
-    const rejected = [{ sha256: hash, why }, ...others].slice(0, LIMITS.rejectedBundles);
+    const rejected = [{ sha256: hash, code, why }, ...others].slice(0, LIMITS.rejectedBundles);
     this.write({ ...this.bundles, rejected });
     const isKept = hash === this.active || hash === this.previous;
     if (!isKept) onDisk(`bundle ${hash}`, () => removeIfThere(this.directory, hash + ENDING));
   }
 
   /** Why a bundle was refused, if it was. */
-  rejection(hash: string): string | undefined {
-    return this.bundles.rejected.find((one) => one.sha256 === hash)?.why;
+  rejection(hash: string): Rejection | undefined {
+    return this.bundles.rejected.find((one) => one.sha256 === hash);
   }
 
   /** What was refused by another version of this program may be tried again. @throws {BundleError} */

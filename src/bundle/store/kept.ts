@@ -4,6 +4,12 @@ import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { BundleError } from "../errors.ts";
 
+/** Where in the state directory a bundle is kept. */
+export const keptName = (sha256: string): string => `${FOLDER}/${sha256}${ENDING}`;
+
+const FOLDER = "bundle";
+const ENDING = ".bundle";
+
 /**
  * A bundle that is kept in the state directory `state`, for processes that only read: checked by its hash, and nothing of
  * it unpacked on the disk.
@@ -14,9 +20,9 @@ export function readKept(state: Fd, sha256: string): Uint8Array {
     new BundleError("state_unavailable", `the bundle ${sha256} ${why}`, { cause });
   let bytes: Uint8Array;
   try {
-    const folder = openAt(state, "bundle", { access: "read", directory: true });
+    const folder = openAt(state, FOLDER, { access: "read", directory: true });
     bytes = closing(folder, () =>
-      closing(openAt(folder, `${sha256}.bundle`, { access: "read" }), (fd) =>
+      closing(openAt(folder, `${sha256}${ENDING}`, { access: "read" }), (fd) =>
         readAll(fd, LIMITS.bundleBytes),
       ),
     );

@@ -117,6 +117,20 @@ test("a poll that brings nothing writes nothing", async () => {
   expect(inodes()).toEqual(before);
 });
 
+test("what nothing may fall below is written only when it rises", () => {
+  const path = directory(plain.updated);
+  const marks = () =>
+    ["hwm.0.json", "hwm.1.json"].map((name) => statSync(join(path, "bundle", name), { bigint: true }).ino);
+  const before = marks();
+  const { store, trust } = open(path, root);
+  store.save(trust.saved);
+  expect(marks()).toEqual(before);
+  const highWater = { ...trust.highWater, timestamp: 9 };
+  store.save({ ...trust.saved, highWater });
+  expect(marks()).not.toEqual(before);
+  expect(open(path, root).trust.highWater).toEqual(highWater);
+});
+
 /** How many calls change the disk while all of `kept` is kept, and what is found when the process dies at one of them. */
 function keepUntil(
   at: number,

@@ -16,7 +16,7 @@ const HighWaterRecord = z.strictObject({
 });
 
 /** All that is trusted in one file, so that there is no set of files of which one is older than the others. */
-const StateRecord = z.strictObject({
+export const StateRecord = z.strictObject({
   format: z.literal(1),
   /** The documents as they came: UTF-8 without a BOM. */
   roots: z.array(z.string()),
@@ -128,7 +128,7 @@ const markOf = ({ time, ...versions }: HighWater): z.infer<typeof HighWaterRecor
   time: time.toISOString(),
 });
 
-const savedOf = ({ high_water, targets, ...record }: z.infer<typeof StateRecord>): Saved => ({
+export const savedOf = ({ high_water, targets, ...record }: z.infer<typeof StateRecord>): Saved => ({
   roots: record.roots.map(bytesOf),
   timestamp: record.timestamp === undefined ? undefined : bytesOf(record.timestamp),
   snapshot: record.snapshot === undefined ? undefined : bytesOf(record.snapshot),
@@ -136,7 +136,7 @@ const savedOf = ({ high_water, targets, ...record }: z.infer<typeof StateRecord>
   highWater: highWaterOf(high_water),
 });
 
-const recordOf = ({
+export const recordOf = ({
   highWater,
   roots,
   timestamp,

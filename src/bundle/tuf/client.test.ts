@@ -216,7 +216,7 @@ describe("what no server may answer", () => {
     clientWith(
       new TestRepository(),
       () => undefined,
-      async () => answer,
+      async (path) => (path.endsWith("root.json") ? { status: 404 } : answer),
     );
 
   test("nothing new, to somebody who has nothing", async () => {
@@ -250,6 +250,27 @@ test("no tag is remembered of a timestamp that was refused", async () => {
   await expect(client.refresh()).rejects.toMatchObject({ code: "bad_signature" });
   const [first, second, third] = tags;
   expect([first, typeof second, third === second]).toEqual([undefined, "string", true]);
+});
+
+test("of a timestamp that is no longer trusted the tag is not sent", async () => {
+  const repository = new TestRepository();
+  const tags: (string | undefined)[] = [];
+  const { transport } = new TestDevice(repository);
+  const client = clientWith(
+    repository,
+    () => undefined,
+    (path, options) => {
+      if (path.endsWith("timestamp.json")) tags.push(options.etag);
+      return transport.get(path, options);
+    },
+  );
+  await client.refresh();
+  await client.refresh();
+  repository.setKeys("snapshot", [testKey()]);
+  repository.publish("root");
+  repository.publishAll();
+  await client.refresh();
+  expect(tags.map((tag) => typeof tag)).toEqual(["undefined", "string", "undefined"]);
 });
 
 test("before an update nothing can be searched for", async () => {

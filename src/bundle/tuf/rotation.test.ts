@@ -224,6 +224,21 @@ describe("versions that were made too high with stolen keys", () => {
     },
   );
 
+  test("a role that is gone by then is forgotten", async () => {
+    const repository = new TestRepository();
+    repository.delegate("targets", "team");
+    repository.addTarget("file", "content", { role: "team" });
+    repository.publishAll();
+    const device = new TestDevice(repository);
+    expect(await device.get("file")).toBe("content");
+    expect([...(device.saved?.targets.keys() ?? [])]).toEqual(["targets", "team"]);
+    repository.setKeys("snapshot", [testKey()]);
+    delete repository.snapshot.meta["team.json"];
+    repository.publish("root", "snapshot", "timestamp");
+    expect(await device.poll()).toMatchObject(DONE);
+    expect([...(device.saved?.targets.keys() ?? [])]).toEqual(["targets"]);
+  });
+
   test("without new keys they stay what is known", async () => {
     const { repository, device } = await fastForwarded();
     repository.publish("root");

@@ -117,4 +117,6 @@ test("content that was kept is verified in the same way", () => {
   const target = { path: "file", length: 7, hashes: { sha256: hash("sha256", "content") }, custom: {} };
   expect(codeOf(() => expectTarget(target, Buffer.from("content"), PROFILES.remit))).toBe("");
   expect(codeOf(() => expectTarget(target, Buffer.from("contenT"), PROFILES.remit))).toBe("mismatch");
+  const weak = { ...target, hashes: { sha512: hash("sha512", "content") } };
+  expect(codeOf(() => expectTarget(weak, Buffer.from("content"), PROFILES.remit))).toBe("mismatch");
 });

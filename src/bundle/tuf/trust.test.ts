@@ -63,6 +63,13 @@ describe("what was saved, and changed", () => {
     expect(trust.highWater).toEqual(one.highWater);
   });
 
+  test("targets of somebody else are none", async () => {
+    const { root, saved: one } = await saved();
+    expect(Trust.restore(root, one, OPTIONS).targets?.signed.version).toBe(2);
+    const targets = new Map([["targets", other.bytesOf("targets")]]);
+    expect(Trust.restore(root, { ...one, targets }, OPTIONS).targets).toBeUndefined();
+  });
+
   test("versions that are too low are raised to what is trusted", async () => {
     const { root, saved: one } = await saved();
     const trust = Trust.restore(root, { ...one, highWater: lowWater(BUILT) }, OPTIONS);

@@ -27,28 +27,29 @@ function act(given: Given, name: Act, done: string): Promise<number> {
     const { options } = given;
     const settings = agentSettings(options);
     const reason = options.get("reason") ?? "";
-    const answered = await askAgent(given, settings, name, reason);
-    if (!answered) actAlone(settings, name, reason);
-    const how = answered ? "" : ` (no agent answered; ${join(settings.state, CONTROL_FILE)} is set)`;
-    print(forStandardOutput(`${done}${how}\n`));
+    const status = await askAgent(given, settings, name, reason);
+    if (status === undefined) actAlone(settings, name, reason);
+    const how = status ? "" : ` (no agent answered; ${join(settings.state, CONTROL_FILE)} is set)`;
+    const isHeld = name === "resume" && status?.killed === true;
+    const held = `the central team's stop stays: ${status?.kill_reason ?? ""}`;
+    print(forStandardOutput(`${isHeld ? held : done}${how}\n`));
     return 0;
   });
 }
 
-/** False when there is no agent that could be asked; a token that is not enough is a refusal, though. */
-async function askAgent({ options }: Given, settings: Settings, name: Act, reason: string): Promise<boolean> {
+/** Nothing when there is no agent that could be asked; a token that is not enough is a refusal, though. */
+async function askAgent({ options }: Given, settings: Settings, name: Act, reason: string) {
   try {
     const body = JSON.stringify(name === "kill" ? { reason } : {});
     const question = { method: "POST", target: `/v1/admin/${name}`, body } as const;
-    await connect(options, settings).ask(Status, question, ANSWER_MS);
-    return true;
+    return await connect(options, settings).ask(Status, question, ANSWER_MS);
   } catch (error) {
     // Who may write to the state directory may do this; who named a token wanted to act by it.
     const isUp = error instanceof Refused && options.has("token-file");
     if (isUp || !(error instanceof Refused || error instanceof Unreachable || error instanceof NoToken)) {
       throw error;
     }
-    return false;
+    return undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Status } from "../../client/index.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
+import { bundleText } from "./bundle-text.ts";
 import { connect, reporting } from "./connect.ts";
 
 /** `remit status`: 0 when the agent answers, also if its kill switch is on. */
@@ -22,6 +23,7 @@ function text(socket: string, status: Answer): string {
     `policy       ${status.policy_revision}`,
     `kill switch  ${killed}`,
     `runs         ${status.running} running, ${status.queued} waiting`,
+    ...bundleText(status),
     ...(status.upload ? uploadText(status.upload) : []),
     "",
   ].join("\n");

@@ -22,11 +22,12 @@ export function healthRoutes(app: OpenAPIHono<Env>, served: Served): void {
     createRoute({
       method: "get",
       path: "/readyz",
-      summary: "Whether scripts can be run: the decision log can be written, and nothing is stopped",
+      summary:
+        "Whether scripts can be run: there is a policy, the decision log can be written, and nothing is stopped",
       responses: { 204: { description: "They can" }, ...PROBLEM },
     }),
     (c) => {
-      const obstacle = agent.obstacle();
+      const obstacle = served.bundles?.isMissing ? "bundle" : agent.obstacle();
       if (obstacle !== undefined) throw new Problem("not_ready", OBSTACLES[obstacle]);
       return c.body(null, 204);
     },
@@ -54,4 +55,5 @@ const OBSTACLES = {
   killed: "the kill switch is on",
   stopping: "the agent is shutting down",
   audit: "the decision log cannot be written",
+  bundle: "no bundle of policies is in force yet: everything is denied",
 } as const;

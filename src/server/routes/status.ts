@@ -13,7 +13,16 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
     const kill = killed === undefined ? { killed: false } : { killed: true, kill_reason: killed };
     const counts = { running, queued, page_sessions: sessions.count, changes };
     const upload = served.upload && { upload: served.upload.current() };
-    return { version, host: kernelName().node, ...kill, policy_revision: revision, ...counts, ...upload };
+    const bundles = served.bundles?.status();
+    return {
+      version,
+      host: kernelName().node,
+      ...kill,
+      policy_revision: revision,
+      ...counts,
+      ...upload,
+      ...bundles,
+    };
   };
 
   app.openapi(

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { Fd } from "../../platform/file.ts";
+import { BundleError } from "../errors.ts";
+import { type Saved, Trust, type TrustOptions } from "../tuf/trust.ts";
+import { RecordFile } from "./record-file.ts";
+import { recordOf, StateRecord, savedOf } from "./trust-store.ts";
+
+const ProofRecord = z.strictObject({ format: z.literal(1), sha256: z.string(), state: StateRecord });
+type ProofRecord = z.infer<typeof ProofRecord>;
+
+/**
+ * The signatures by which the active bundle was accepted, and those of the one before. They are verified at each start,
+ * also when the repository has gone on to a bundle that cannot be used here, or has expired.
+ */
+export class ProofStore {
+  private readonly file: RecordFile<ProofRecord>;
+  private proofs: readonly ProofRecord[];
+
+  /**
+   * @param directory from `openBundleDirectory`
+   * @param root the provisioned root
+   * @throws {BundleError} state_unavailable
+   */
+  constructor(
+    directory: Fd,
+    private readonly root: Uint8Array,
+    private readonly options: TrustOptions,
+  ) {
+    this.file = new RecordFile(directory, "proof", ProofRecord);
+    this.proofs = this.file.records;
+  }
+
+  /** Keeps what was trusted when the bundle was accepted. @throws {BundleError} state_unavailable */
+  keep(sha256: string, saved: Saved): void {
+    if (this.proofs[0]?.sha256 === sha256) return;
+    const proof: ProofRecord = { format: 1, sha256, state: recordOf(saved) };
+    this.file.write(proof);
+    this.proofs = [proof, ...this.proofs.slice(0, 1)];
+  }
+
+  /** Whether the bundle was signed as the target `path`, by keys that lead back to the provisioned root. */
+  async prove(sha256: string, path: string): Promise<boolean> {
+    const proof = this.proofs.find((one) => one.sha256 === sha256);
+    if (proof === undefined) return false;
+    try {
+      const trust = Trust.restore(this.root, savedOf(proof.state), this.options);
+      return (await trust.held(path))?.hashes["sha256"] === sha256;
+    } catch (error) {
+      if (error instanceof BundleError) return false;
+      throw error;
+    }
+  }
+}

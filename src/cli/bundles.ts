@@ -1,0 +1,163 @@
+import { join } from "node:path";
+import { type Agent, AgentError } from "../agent/index.ts";
+import { checkInProcess } from "../bundle/content/check-process.ts";
+import { type Accepted, Device, type DeviceHost } from "../bundle/device/index.ts";
+import { BundleError, HttpTransport } from "../bundle/index.ts";
+import type { BundleStatus } from "../bundle/status.ts";
+import { keptName } from "../bundle/store/kept.ts";
+import { ConfigurationError, type Settings } from "../configuration/index.ts";
+import { closing, type Fd, openAt, readAll, unlinkAt } from "../platform/file.ts";
+import { readInput } from "../platform/input.ts";
+import { LIMITS, LimitError } from "../platform/limits.ts";
+import { OsError } from "../platform/os-error.ts";
+import { pointToBundle, writePolicy } from "../runner/active-policy.ts";
+import { POLICY, readText } from "./inputs.ts";
+
+type Asked = NonNullable<Settings["bundle"]>;
+
+/** When this version was made: no clock that is before it is right. */
+const EARLIEST = new Date("2026-11-01T00:00:00Z");
+const SECOND_MS = 1000;
+/** Name of a pack in the state directory that the agent is asked to take. */
+export const PACK = "import.tufpack";
+
+export interface BundlesOptions {
+  readonly settings: Settings;
+  readonly asked: Asked;
+  /** The state directory, open. */
+  readonly directory: Fd;
+  readonly notice: (text: string) => void;
+  readonly report: (status: BundleStatus) => void;
+}
+
+/** The bundles of a central team, for the agent of this host. */
+export class Bundles {
+  private readonly device: Device;
+  private readonly transport: HttpTransport | undefined;
+  private agent: Agent | undefined;
+  private restored: Accepted | undefined;
+
+  /** @throws {BundleError} or {@link ConfigurationError} */
+  constructor(private readonly options: BundlesOptions) {
+    const { asked, directory } = options;
+    this.transport = transportOf(asked);
+    const { fleet, channel, interval_s, stale } = asked;
+    const root = readFile("bundle.root", asked.root, LIMITS.rootBytes);
+    const intervalMs = interval_s * SECOND_MS;
+    const settings = {
+      root,
+      fleet,
+      channel,
+      stale,
+      intervalMs,
+      transport: this.transport,
+      earliest: EARLIEST,
+    };
+    this.device = new Device(directory, settings, this.host());
+  }
+
+  /** Puts the last good bundle in force, before there is an agent; without one, everything is denied. */
+  async restore(): Promise<void> {
+    const { directory, notice } = this.options;
+    this.restored = await this.device.restore();
+    if (this.restored !== undefined) pointToBundle(directory, this.restored.sha256);
+    else {
+      writePolicy(directory, "");
+      notice("no bundle is in force: everything is denied");
+    }
+  }
+
+  /** From now on the agent is told of each bundle. */
+  async follow(agent: Agent): Promise<void> {
+    this.agent = agent;
+    agent.heedCentre(this.restored?.kill);
+    await this.device.start(this.restored !== undefined);
+  }
+
+  status(): BundleStatus {
+    return this.device.status();
+  }
+
+  /** Whether no bundle is in force, so that nothing could be done. */
+  get isMissing(): boolean {
+    const { bundles } = this.status();
+    return Object.values(bundles).every(({ active_revision }) => active_revision === undefined);
+  }
+
+  /** Asks the repository now. @throws {AgentError} `update_failed` */
+  async poll(): Promise<BundleStatus> {
+    const error = await this.device.poll();
+    if (error !== undefined) throw updateFailed(error);
+    return this.status();
+  }
+
+  /** Takes the pack that lies in the state directory, which is gone then. @throws {AgentError} `update_failed` */
+  async import(): Promise<BundleStatus> {
+    const { directory } = this.options;
+    try {
+      const pack = closing(openAt(directory, PACK, { access: "read" }), (fd) =>
+        readAll(fd, LIMITS.packBytes),
+      );
+      unlinkAt(directory, PACK);
+      await this.device.import(pack);
+    } catch (error) {
+      if (error instanceof BundleError || error instanceof OsError || error instanceof LimitError) {
+        throw updateFailed(error);
+      }
+      throw error;
+    }
+    return this.status();
+  }
+
+  async stop(): Promise<void> {
+    await this.device.stop();
+    this.transport?.close();
+  }
+
+  private host(): DeviceHost {
+    const { asked, notice, report, settings } = this.options;
+    const { fleet, channel } = asked;
+    return {
+      notice,
+      report,
+      check: (sha256) =>
+        checkInProcess({ path: join(settings.state, keptName(sha256)), sha256, fleet, channel }),
+      enforce: (bundle) => {
+        // What a bundle stops is stopped before its policies hold, and goes on after they do.
+        if (bundle.kill !== undefined) this.agent?.heedCentre(bundle.kill);
+        this.agent?.activateBundle(bundle.sha256);
+        if (bundle.kill === undefined) this.agent?.heedCentre(undefined);
+      },
+      enforceStale: async (action) => {
+        if (action === "deny") await this.agent?.activate("");
+        if (action === "fallback") await this.agent?.activate(readText(settings.policy ?? "", POLICY));
+      },
+    };
+  }
+}
+
+function updateFailed(cause: Error): AgentError {
+  const code = cause instanceof BundleError ? `${cause.code}: ` : "";
+  return new AgentError("update_failed", `${code}${cause.message}`, { cause });
+}
+
+function transportOf({ url, ca_file, proxy }: Asked): HttpTransport | undefined {
+  if (url === undefined) return undefined;
+  const ca = ca_file && Buffer.from(readFile("bundle.ca_file", ca_file, LIMITS.fileBytes)).toString();
+  return new HttpTransport({
+    base: new URL(url),
+    ...(ca === undefined ? {} : { ca }),
+    ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
+  });
+}
+
+function readFile(key: string, path: string, maxBytes: number): Uint8Array {
+  try {
+    return readInput(path, maxBytes);
+  } catch (error) {
+    if (!(error instanceof OsError || error instanceof LimitError)) throw error;
+    throw new ConfigurationError(path, [{ message: `${key} cannot be read: ${error.message}` }], {
+      cause: error,
+    });
+  }
+}
