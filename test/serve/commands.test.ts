@@ -47,7 +47,7 @@ describe("status", () => {
     chmodSync(shown, 0o644);
     expect(world.call("status", "--token-file", shown)).toMatchObject({
       status: 1,
-      stderr: `error: the token cannot be read: ${shown}: the file is open to everybody (mode 644); chmod o= takes that away (--token-file names another)\n`,
+      stderr: `error: the token cannot be read: ${shown}: the file is open to everybody (mode 644; chmod o= takes that away) (--token-file names another)\n`,
     });
     chmodSync(shown, 0o640);
     expect(world.call("status", "--token-file", shown).status).toBe(0);
