@@ -1,12 +1,17 @@
 /** The policies of all examples: valid, and narrow. */
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/nodejs";
 import { Workspace } from "../cli/remit.ts";
 import { EXAMPLES, text } from "./files.ts";
 import { SsmDocument } from "./ssm-document.ts";
 
-const files = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" });
+/** Those of a bundle stand on its schema and entities: `remit bundle test` checks them. */
+const BUNDLE = "fleet/bundle";
+const files = readdirSync(EXAMPLES, { recursive: true, encoding: "utf8" }).filter(
+  (file) => !file.startsWith(`${BUNDLE}/`),
+);
 const policies = [
   ...files.filter((file) => file.endsWith(".cedar")).map((file) => ({ name: file, policy: text(file) })),
   ...files
@@ -27,6 +32,17 @@ test("are all that there are", () => {
     "ssm/remit-read-only.yaml",
     "ssm/remit-read-write.yaml",
   ]);
+});
+
+test("those of a bundle pass all checks of it, and their tests", () => {
+  const work = new Workspace();
+  try {
+    const { status, stdout } = work.call(["bundle", "test", join(EXAMPLES, BUNDLE), "--json"]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, failed: 0 });
+  } finally {
+    work.remove();
+  }
 });
 
 describe.each(policies)("$name", ({ name, policy }) => {
