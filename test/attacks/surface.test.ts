@@ -1,5 +1,5 @@
 /** Every operation with arguments that nobody expects: a value or an error that scripts catch, and nothing else. */
-import { afterAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,9 @@ import { surface } from "../../src/sdk/index.ts";
 import { type HostileCall, hostileCalls } from "./surface/calls.ts";
 import { CAUGHT, hostileEngine, make, permissive } from "./surface/run.ts";
 import { plant } from "./surface/tree.ts";
+
+// Some calls wait for a name to be resolved.
+setDefaultTimeout(60_000);
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), "remit-surface-")));
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -166,10 +166,13 @@ describe("a central team that refuses", () => {
     const { stdout } = world.call("status");
     expect(stdout).toMatch(/^reports {6}\d+ records waiting, 0 dropped, nothing sent yet$/m);
     expect(stdout).toContain("unauthorized: ");
+    await until(
+      async () => /^status_upload_total\{outcome="refused"\} [1-9]/m.test(await metricsOf()),
+      "the status to be refused, too",
+    );
     const metrics = await metricsOf();
     expect(metrics).toMatch(/^decision_upload_total\{outcome="refused"\} [1-9]/m);
     expect(metrics).toContain('decision_upload_dropped_total{reason="rotated"} 0');
-    expect(metrics).toMatch(/^status_upload_total\{outcome="refused"\} [1-9]/m);
     for (const text of [agent.said, stdout, metrics, JSON.stringify(body)])
       expect(text).not.toContain(SECRET);
     centre.answer = () => TAKEN;
