@@ -11,16 +11,14 @@ const name = z
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "must be of lower-case letters, digits and ._-, and have at most 64");
 
 /** What becomes of the policies when the central team is not heard of any more. */
-const StaleSchema = z
-  .strictObject({
-    /** Age of its last word, in seconds, above which the agent warns. */
-    warn_s: age.default(2 * DAY_S),
-    /** Age above which it acts. */
-    after_s: age.default(30 * DAY_S),
-    /** What it does then: nothing, deny everything, or take the policy of `policy`. */
-    action: z.enum(["keep", "deny", "fallback"]).default("keep"),
-  })
-  .prefault({});
+export const StaleSchema = z.strictObject({
+  /** Age of its last word, in seconds, above which the agent warns. */
+  warn_s: age.default(2 * DAY_S),
+  /** Age above which it acts. */
+  after_s: age.default(30 * DAY_S),
+  /** What it does then: nothing, deny everything, or take the policy of `policy`. */
+  action: z.enum(["keep", "deny", "fallback"]).default("keep"),
+});
 
 /** Signed bundles of a central team, instead of a policy of this host. */
 export const BundleSchema = z.strictObject({
@@ -43,12 +41,9 @@ export const BundleSchema = z.strictObject({
   ca_file: path.optional(),
   /** The only proxy that is ever used; of the environment none is. */
   proxy: z.url({ protocol: /^http$/, error: "must be http://HOST[:PORT]" }).optional(),
-  stale: StaleSchema,
+  stale: StaleSchema.prefault({}),
 });
 export type BundleSettings = z.output<typeof BundleSchema>;
-
-/** Keys of the table within. */
-export const STALE_KEYS: readonly string[] = ["warn_s", "after_s", "action"];
 
 function isRepository(text: string): boolean {
   const url = URL.parse(text);

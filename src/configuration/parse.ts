@@ -1,7 +1,7 @@
 import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
 import { didYouMean } from "../policy/suggestion.ts";
-import { BundleSchema, STALE_KEYS } from "./bundle.ts";
+import { BundleSchema, StaleSchema } from "./bundle.ts";
 import { type Position, positionOf } from "./position.ts";
 import { type Configuration, ConfigurationSchema } from "./schema.ts";
 import { UploadSchema } from "./upload.ts";
@@ -81,7 +81,7 @@ const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ["", Object.keys(ConfigurationSchema.shape)],
   ["upload", Object.keys(UploadSchema.shape)],
   ["bundle", Object.keys(BundleSchema.shape)],
-  ["bundle.stale", STALE_KEYS],
+  ["bundle.stale", Object.keys(StaleSchema.shape)],
   ...Object.entries({ limits, runs, log, decision_log }).map(
     ([table, values]): [string, readonly string[]] => [table, Object.keys(values)],
   ),

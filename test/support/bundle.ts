@@ -1,21 +1,12 @@
 /** Bundles in a state directory, for tests of the agent. */
 import { readFileSync } from "node:fs";
 import { type Files, writeArchive } from "../../src/bundle/archive/index.ts";
+import { METADATA } from "../../src/bundle/content/testing.ts";
 import { BundleStore, openBundleDirectory } from "../../src/bundle/index.ts";
 import { close } from "../../src/platform/file.ts";
 import { openStateDirectory } from "../../src/platform/state-directory.ts";
 import { pointToBundle } from "../../src/runner/active-policy.ts";
 import { Control } from "../../src/runner/control.ts";
-
-const METADATA = {
-  format: 1,
-  fleet: "shops",
-  channel: "prod",
-  revision: "git:abc123",
-  cedar_version: "4.13",
-  min_agent: "0.1.0",
-  created: "2026-01-31T12:00:00Z",
-};
 
 /** The files of a bundle; what is no text becomes JSON. */
 export function bundleOf(texts: { readonly [path: string]: unknown }, revision = METADATA.revision): Files {

@@ -4,11 +4,10 @@ import { close, closing, type Fd, fsync, readAll, replaceContent } from "../../p
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { openIfThere } from "../../platform/lines-forwards.ts";
 import { BundleError } from "../errors.ts";
-import { namesIn, onDisk, removeIfThere } from "./directory.ts";
+import { ENDING, namesIn, onDisk, removeIfThere } from "./directory.ts";
 import { RecordFile } from "./record-file.ts";
 
 const MODE = 0o600;
-const ENDING = ".bundle";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const BundlesRecord = z.strictObject({

@@ -2,7 +2,8 @@ import { closingOnError, type Fd, listNames, mkdirAt, openAt, unlinkAt } from ".
 import { OsError } from "../../platform/os-error.ts";
 import { BundleError } from "../errors.ts";
 
-const NAME = "bundle";
+/** Name of the directory in the state directory. */
+export const FOLDER = "bundle";
 const MODE = 0o700;
 /** What is left of a file that was being written when the process was killed. */
 const LEFT_BEHIND = /^\.remit-[0-9a-f]+\.tmp$/;
@@ -14,14 +15,17 @@ const LEFT_BEHIND = /^\.remit-[0-9a-f]+\.tmp$/;
  */
 export function openBundleDirectory(state: Fd): Fd {
   return onDisk("the directory of bundles", () => {
-    unless("EEXIST", () => mkdirAt(state, NAME, MODE));
-    const directory = openAt(state, NAME, { access: "read", directory: true });
+    unless("EEXIST", () => mkdirAt(state, FOLDER, MODE));
+    const directory = openAt(state, FOLDER, { access: "read", directory: true });
     return closingOnError(directory, () => {
       removeIfThere(directory, ...namesIn(directory).filter((name) => LEFT_BEHIND.test(name)));
       return directory;
     });
   });
 }
+
+/** The file of a bundle: its hash, and this. */
+export const ENDING = ".bundle";
 
 export const namesIn = (directory: Fd): readonly string[] => listNames(directory).map(({ name }) => name);
 

@@ -3,12 +3,10 @@ import { closing, type Fd, openAt, readAll } from "../../platform/file.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { BundleError } from "../errors.ts";
+import { ENDING, FOLDER } from "./directory.ts";
 
 /** Where in the state directory a bundle is kept. */
 export const keptName = (sha256: string): string => `${FOLDER}/${sha256}${ENDING}`;
-
-const FOLDER = "bundle";
-const ENDING = ".bundle";
 
 /**
  * A bundle that is kept in the state directory `state`, for processes that only read: checked by its hash, and nothing of

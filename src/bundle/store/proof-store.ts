@@ -14,7 +14,6 @@ type ProofRecord = z.infer<typeof ProofRecord>;
  */
 export class ProofStore {
   private readonly file: RecordFile<ProofRecord>;
-  private proofs: readonly ProofRecord[];
 
   /**
    * @param directory from `openBundleDirectory`
@@ -27,20 +26,17 @@ export class ProofStore {
     private readonly options: TrustOptions,
   ) {
     this.file = new RecordFile(directory, "proof", ProofRecord);
-    this.proofs = this.file.records;
   }
 
   /** Keeps what was trusted when the bundle was accepted. @throws {BundleError} state_unavailable */
   keep(sha256: string, saved: Saved): void {
-    if (this.proofs[0]?.sha256 === sha256) return;
-    const proof: ProofRecord = { format: 1, sha256, state: recordOf(saved) };
-    this.file.write(proof);
-    this.proofs = [proof, ...this.proofs.slice(0, 1)];
+    if (this.file.records[0]?.sha256 === sha256) return;
+    this.file.write({ format: 1, sha256, state: recordOf(saved) });
   }
 
   /** Whether the bundle was signed as the target `path`, by keys that lead back to the provisioned root. */
   async prove(sha256: string, path: string): Promise<boolean> {
-    const proof = this.proofs.find((one) => one.sha256 === sha256);
+    const proof = this.file.records.find((one) => one.sha256 === sha256);
     if (proof === undefined) return false;
     try {
       const trust = Trust.restore(this.root, savedOf(proof.state), this.options);
