@@ -11,6 +11,7 @@ import { readInput } from "../platform/input.ts";
 import { LIMITS, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 import { pointToBundle, writePolicy } from "../runner/active-policy.ts";
+import { RunError } from "../runner/errors.ts";
 import { POLICY, readText } from "./inputs.ts";
 
 type Asked = NonNullable<Settings["bundle"]>;
@@ -114,6 +115,18 @@ export class Bundles {
     this.transport?.close();
   }
 
+  /** A policy to fall back to that cannot be used leaves none. */
+  private async fallBack(): Promise<void> {
+    const { notice, settings } = this.options;
+    try {
+      await this.agent?.activate(readText(settings.policy ?? "", POLICY));
+    } catch (error) {
+      if (!(error instanceof RunError || error instanceof AgentError)) throw error;
+      notice(`the policy to fall back to cannot be used, and everything is denied: ${error.message}`);
+      await this.agent?.activate("");
+    }
+  }
+
   private host(): DeviceHost {
     const { asked, notice, report, settings } = this.options;
     const { fleet, channel } = asked;
@@ -130,7 +143,7 @@ export class Bundles {
       },
       enforceStale: async (action) => {
         if (action === "deny") await this.agent?.activate("");
-        if (action === "fallback") await this.agent?.activate(readText(settings.policy ?? "", POLICY));
+        if (action === "fallback") await this.fallBack();
       },
     };
   }

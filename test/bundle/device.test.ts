@@ -45,14 +45,16 @@ function release(content: Uint8Array): void {
 }
 
 /** An agent that takes its policies from the repository. */
-function start(): Promise<Agent> {
+function start(more: { top?: string; stale?: string } = {}): Promise<Agent> {
   const { fleet, channel } = METADATA;
   const text = [
+    more.top ?? "",
     "[bundle]",
     `url = "http://127.0.0.1:${server.port}"`,
     `root = "${join(world.path, "root.json")}"`,
     `fleet = "${fleet}"`,
     `channel = "${channel}"`,
+    more.stale ?? "",
   ].join("\n");
   return world.start("--config", world.file("remit.toml", text));
 }
@@ -141,4 +143,17 @@ test("a bundle stops everything and the next one resumes; the owner's switch is 
   expect(await run()).toMatchObject({ code: "killed", detail: expect.stringContaining("mine") });
   await world.ask("POST", "/v1/admin/resume", {});
   expect(await run()).toMatchObject({ output: "opened", policy_revision: "go" });
+});
+
+test("a bundle that nobody renews gives way to the policy of the host; to none if that cannot be used", async () => {
+  repository.timestamp["x-issued"] = new Date(Date.now() - 3_600_000).toISOString().replace(/\.\d+/, "");
+  release(bundle("one", permit("/var")));
+  const stale = '[bundle.stale]\nwarn_s = 60\nafter_s = 60\naction = "fallback"';
+  const first = await start({ top: `policy = "${world.file("own.cedar", permit("/usr"))}"`, stale });
+  await until(async () => (await run()).output === "opened", "the policy of the host");
+  first.signal("SIGTERM");
+  await first.ended;
+  const second = await start({ top: 'policy = "/nowhere/own.cedar"', stale });
+  await second.says("the policy to fall back to cannot be used, and everything is denied");
+  expect((await run()).denials).toHaveLength(1);
 });

@@ -19,12 +19,13 @@ let repository: TestRepository;
 let day: number;
 let done: string[];
 let device: Device;
+let refusals: number;
 beforeEach(() => {
   path = mkdtempSync(join(tmpdir(), "remit-device-"));
   state = openDirectoryFollowing(path);
   repository = new TestRepository();
   repository.timestamp["x-issued"] = NOW.toISOString().replace(".000", "");
-  [day, done] = [0, []];
+  [day, done, refusals] = [0, [], 0];
 });
 afterEach(async () => {
   await device.stop();
@@ -41,7 +42,10 @@ function open(action: "keep" | "deny" | "fallback"): Device {
   const host: DeviceHost = {
     check: async (sha256) => accepted(sha256),
     enforce: ({ revision }) => void done.push(`bundle ${revision}`),
-    enforceStale: async (what) => void done.push(what),
+    enforceStale: async (what) => {
+      if (refusals-- > 0) throw new Error("not now");
+      done.push(what);
+    },
     notice: () => undefined,
     report: () => undefined,
   };
@@ -83,6 +87,18 @@ test.each(["deny", "fallback"] as const)(
     expect(device.status().trust?.stale_s).toBe(DAY_S / 2);
   },
 );
+
+test("what could not be done about it is told, and tried again", async () => {
+  release("one");
+  open("deny");
+  await device.poll();
+  [day, refusals] = [4, 1];
+  await device.poll();
+  expect(revisions()).toEqual(["bundle"]);
+  expect(Object.values(device.status().bundles)[0]?.message).toContain("not now");
+  await device.poll();
+  expect(revisions()).toEqual(["bundle", "deny"]);
+});
 
 test("without a bundle nothing is made of its age", async () => {
   open("fallback");

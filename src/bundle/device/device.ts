@@ -214,13 +214,18 @@ export class Device {
     const age = this.age();
     const next = freshnessOf(age, stale);
     if (next === this.freshness) return;
-    const before = this.freshness;
+    try {
+      if (next === "stale") await this.host.enforceStale(stale.action);
+      else if (this.freshness === "stale" && stale.action !== "keep") this.updater.enforceAgain();
+    } catch (error) {
+      // Nothing has changed; it is tried again with the next question.
+      this.fail(expected(error));
+      return;
+    }
     this.freshness = next;
     const days = Math.floor(age / 86_400);
     if (next === "fresh") this.host.notice("bundles: the repository is heard of again");
     else this.host.notice(`bundles: the repository was last heard of ${days} days ago`);
-    if (next === "stale") await this.host.enforceStale(stale.action);
-    else if (before === "stale" && stale.action !== "keep") this.updater.enforceAgain();
   }
 }
 
