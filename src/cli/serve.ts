@@ -11,7 +11,6 @@ import {
   readSettings,
   type Settings,
 } from "../configuration/index.ts";
-import { giveBack } from "../platform/bun-memory.ts";
 import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
@@ -38,8 +37,6 @@ const FIRST_TOKEN = { name: "administrator", scope: "admin", autonomy: MAX_AUTON
 const PRIVATE = 0o600;
 /** How long connections have to end after their runs, in milliseconds, and what is left to report, too. */
 const CLOSE_MS = 1000;
-/** When memory is given back that only the start needed, in milliseconds. */
-const STARTED_MS = 1000;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
 export async function serve({ options }: Given): Promise<number> {
@@ -103,7 +100,6 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     void bundles?.poll().catch(() => undefined);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
-  setTimeout(giveBack, STARTED_MS).unref();
   await ended;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;

@@ -22,3 +22,31 @@ export function giveBack(): void {
     if (file === executable) madvise?.(start, Number.parseInt(to, 16) - start, MADV_DONTNEED);
   }
 }
+
+/** Calls `act` once nothing has been done for `quietMs` milliseconds after something was. While nothing is, no timer runs. */
+export class Quiet {
+  private last = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly quietMs: number,
+    private readonly act: () => void,
+  ) {}
+
+  /** Something is done now. */
+  broken(): void {
+    this.last = performance.now();
+    // Moved when it is due, not now: there may be thousands a second of these.
+    this.timer ??= this.after(this.quietMs);
+  }
+
+  private after(ms: number): ReturnType<typeof setTimeout> {
+    const timer = setTimeout(() => {
+      const missing = this.last + this.quietMs - performance.now();
+      this.timer = missing > 0 ? this.after(Math.ceil(missing)) : undefined;
+      if (this.timer === undefined) this.act();
+    }, ms);
+    timer.unref();
+    return timer;
+  }
+}

@@ -2,7 +2,7 @@ import { lstatSync, statSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { withOsErrors } from "./os-error.ts";
 
-type Handler = (request: Request) => Response | Promise<Response>;
+export type Handler = (request: Request) => Response | Promise<Response>;
 
 /** Something that takes HTTP requests. */
 export interface Listener {

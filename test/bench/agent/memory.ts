@@ -23,15 +23,15 @@ export function memoryOf(pid: number): Memory {
 /** The runner processes of an agent. */
 export const runnersOf = (agent: AgentProcess): readonly number[] =>
   threads(agent.pid).flatMap((thread) =>
-    readFileSync(`/proc/${agent.pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+    read(`/proc/${agent.pid}/task/${thread}/children`).split(" ").filter(Boolean).map(Number),
   );
 
 /** How often each thread of a process has waited for something. */
 export function waitsOf(pid: number): ReadonlyMap<string, number> {
   return new Map(
     threads(pid).map((thread) => {
-      const status = readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8");
-      return [thread, Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1])];
+      const status = read(`/proc/${pid}/task/${thread}/status`);
+      return [thread, Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1] ?? 0)];
     }),
   );
 }
@@ -39,3 +39,12 @@ export function waitsOf(pid: number): ReadonlyMap<string, number> {
 export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 const threads = (pid: number): readonly string[] => readdirSync(`/proc/${pid}/task`);
+
+/** Nothing, of a thread that has just ended. */
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
