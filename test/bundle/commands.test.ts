@@ -84,6 +84,14 @@ describe("build", () => {
     expect(build(name, "--created", "yesterday")).toMatchObject({ status: 1 });
   });
 
+  test("of a folder that is for several channels", () => {
+    const name = folder();
+    build(name, "--channel", "canary");
+    const { metadata } = JSON.parse(work.call(["bundle", "inspect", `${name}.tar.gz`, "--json"]).stdout);
+    expect(metadata).toMatchObject({ fleet: "shops", channel: "canary" });
+    expect(build(name, "--channel", "shops/canary")).toMatchObject({ status: 1 });
+  });
+
   test.each<[string, Parameters<typeof folder>[0], string]>([
     ["a policy without syntax", { "policies/a.cedar": "permit(\n)" }, "/policies/a.cedar:2: error: "],
     [

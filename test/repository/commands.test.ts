@@ -14,6 +14,7 @@ import {
 import { join } from "node:path";
 import { encodeKey } from "../../src/bundle/repository/private-key.ts";
 import { Team } from "../../src/bundle/repository/testing.ts";
+import { selfSigned } from "../../src/platform/certificate-testing.ts";
 import { mount, NO_MOUNTS, unmountAny } from "../sdk/mounts.ts";
 import { executable } from "../support/executable.ts";
 import { bundleBytes, Ceremony, CHANNEL, REPOSITORY } from "./ceremony.ts";
@@ -115,6 +116,31 @@ test("a device on a network takes it, and what is kept back shows", async () => 
   expect(work.refused(...verify, "--dir", REPOSITORY, "--from-version", "2")).toBe(
     "error: timestamp has version 1 after 2 was trusted",
   );
+});
+
+test("over TLS it counts whom the device trusts", async () => {
+  work.released();
+  const certificate = selfSigned("IP:127.0.0.1");
+  const server = serveFolder(at(REPOSITORY, "public"), certificate);
+  const root = at(REPOSITORY, "public/metadata/1.root.json");
+  const verify = async (...options: readonly string[]) => {
+    const command = [executable(), "repo", "verify", "--root", root, "--url", server.url, ...options];
+    const { exited, stdout, stderr } = Bun.spawn(command, { env: {}, stdout: "pipe", stderr: "pipe" });
+    return [await exited, await new Response(stdout).text(), await new Response(stderr).text()];
+  };
+  work.file("ca.pem", certificate.cert);
+  work.file("other.pem", selfSigned("IP:127.0.0.1").cert);
+  try {
+    const taken = [0, expect.stringContaining("a device takes all of it"), ""];
+    expect(await verify("--ca-file", at("ca.pem"))).toEqual(taken);
+    const refused = [1, "", expect.stringMatching(/metadata\/2.root.json: .*(self.signed|signature)/)];
+    expect(await verify("--ca-file", at("other.pem"))).toEqual(refused);
+    expect(await verify()).toEqual(refused);
+    const unreadable = [1, "", expect.stringContaining("no.pem: No such file")];
+    expect(await verify("--ca-file", at("no.pem"))).toEqual(unreadable);
+  } finally {
+    server.stop();
+  }
 });
 
 describe("signing", () => {

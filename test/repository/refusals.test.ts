@@ -110,6 +110,7 @@ describe("a command line that is wrong", () => {
     ["repo rotate x --role root", "--remove NAME, --add FILE or --threshold COUNT is missing"],
     ["repo rotate x --role all", "'all' is no value of --role ROLE; it takes root, targets, online"],
     ["repo verify --root x", "--url URL or --dir DIR is missing"],
+    ["repo verify --root x --dir y --ca-file z", "--ca-file FILE is taken with --url URL only"],
     ["repo status x --warn-days soon", "'soon' is no value of --warn-days; it takes a whole number from 1"],
   ])("%s", (line, why) => {
     const { status, stdout, stderr } = work.call(line.split(" "));

@@ -1,12 +1,17 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import type { Certificate } from "../../src/platform/certificate-testing.ts";
 
-/** Serves the files of a folder as any static host does; `requests` are the paths that were asked for. */
-export function serveFolder(path: string) {
+/**
+ * Serves the files of a folder as any static host does; `requests` are the paths that were asked for.
+ * @param tls over TLS, with this certificate
+ */
+export function serveFolder(path: string, tls?: Certificate) {
   const requests: string[] = [];
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
+    ...(tls === undefined ? {} : { tls }),
     fetch: ({ url }) => {
       const { pathname } = new URL(url);
       requests.push(pathname);
@@ -15,5 +20,9 @@ export function serveFolder(path: string) {
       return isFile ? new Response(Bun.file(file)) : new Response("none", { status: 404 });
     },
   });
-  return { url: `http://127.0.0.1:${server.port}`, requests, stop: () => server.stop(true) };
+  return {
+    url: `${tls ? "https" : "http"}://127.0.0.1:${server.port}`,
+    requests,
+    stop: () => server.stop(true),
+  };
 }

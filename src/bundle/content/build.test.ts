@@ -16,8 +16,8 @@ describe("a bundle is built", () => {
     expect(tests).toHaveLength(1);
   });
 
-  test("with another revision and time than its metadata say", async () => {
-    const named = { revision: "git:def", created: "2027-01-01T00:00:00Z" };
+  test("with another revision, time and channel than its metadata say", async () => {
+    const named = { revision: "git:def", created: "2027-01-01T00:00:00Z", channel: "canary" };
     const { archive } = await buildBundle(bundleFiles(TESTS), HOST, named);
     expect(readBundle(archive?.bytes ?? new Uint8Array()).metadata).toMatchObject({
       ...named,
@@ -25,6 +25,8 @@ describe("a bundle is built", () => {
     });
     const again = await buildBundle(bundleFiles(TESTS), HOST, named);
     expect(again.archive?.sha256).toBe(archive?.sha256);
+    const misnamed = await buildBundle(bundleFiles(TESTS), HOST, { channel: "Canary" });
+    expect([misnamed.archive, misnamed.findings[0]?.code]).toEqual([undefined, "bundle_invalid"]);
   });
 
   test("with a permit of everything only where that is meant", async () => {

@@ -9,9 +9,10 @@ import { METADATA } from "./layout.ts";
 export interface BuildOptions {
   /** Take a permit of everything to everybody, too. */
   readonly allowBroad?: boolean;
-  /** What the metadata are to say instead: a commit cannot name itself. */
+  /** What the metadata are to say instead: a commit cannot name itself, and one folder may be for several channels. */
   readonly revision?: string | undefined;
   readonly created?: string | undefined;
+  readonly channel?: string | undefined;
 }
 
 /** A bundle that can be used, or why it cannot. */
@@ -42,14 +43,10 @@ export async function buildBundle(files: Files, host: Host, options: BuildOption
 /** In hex. */
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-function withMetadata(files: Files, { revision, created }: BuildOptions): Files {
+function withMetadata(files: Files, { revision, created, channel }: BuildOptions): Files {
   const metadata = files.get(METADATA);
-  if (metadata === undefined || (revision === undefined && created === undefined)) return files;
-  const { metadata: given } = readContent(files);
-  const changed = {
-    ...given,
-    ...(revision === undefined ? {} : { revision }),
-    ...(created === undefined ? {} : { created }),
-  };
+  const instead = Object.entries({ revision, created, channel }).filter(([, value]) => value !== undefined);
+  if (metadata === undefined || instead.length === 0) return files;
+  const changed = { ...readContent(files).metadata, ...Object.fromEntries(instead) };
   return new Map([...files, [METADATA, Buffer.from(`${JSON.stringify(changed, undefined, 2)}\n`)]]);
 }

@@ -14,6 +14,7 @@ export function buildCommand({ options, operand = "" }: Given): Promise<number> 
       allowBroad: options.has("allow-broad"),
       revision: options.get("revision"),
       created: options.get("created"),
+      channel: options.get("channel"),
     });
     const shown = placed({ path: operand, isFolder: true }, findings);
     if (archive) writeOutputFile(output, archive.bytes);

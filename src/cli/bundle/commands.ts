@@ -6,11 +6,13 @@ export const BUNDLE_COMMANDS: readonly Command[] = [
   {
     name: "bundle build",
     summary: "Make a bundle of a folder, if nothing is wrong with it",
-    usage: "bundle build DIR -o FILE [--revision TEXT] [--created TIME] [--allow-broad] [--json]",
+    usage:
+      "bundle build DIR -o FILE [--channel NAME] [--revision TEXT] [--created TIME] [--allow-broad] [--json]",
     operand: "DIR",
     needsOperand: true,
     options: [
       { name: "output", short: "o", value: "FILE", required: true, summary: "Where to write the archive" },
+      { name: "channel", value: "NAME", summary: "Instead of the one in metadata.json" },
       { name: "revision", value: "TEXT", summary: "Instead of the one in metadata.json" },
       { name: "created", value: "TIME", summary: "Instead of the one in metadata.json" },
       { name: "allow-broad", summary: "Take a policy that permits everything to everybody" },

@@ -170,10 +170,16 @@ export const REPOSITORY_COMMANDS: readonly Command[] = [
   {
     name: "repo verify",
     summary: "Show what a device makes of a repository",
-    usage: "repo verify --root FILE (--url URL | --dir DIR) [--from-version VERSION]",
+    usage: "repo verify --root FILE (--url URL [--ca-file FILE] | --dir DIR) [--from-version VERSION]",
     options: [
       { name: "root", value: "FILE", required: true, summary: "The root that the device has: N.root.json" },
       { name: "url", value: "URL", summary: "Where the repository is served" },
+      {
+        name: "ca-file",
+        value: "FILE",
+        with: "url",
+        summary: "Certificates of the only authorities to trust, as in [bundle] of the agent",
+      },
       { name: "dir", value: "DIR", summary: "The repository itself, or a copy of what it serves" },
       {
         name: "from-version",

@@ -31,7 +31,9 @@ export function verifyRepository({ options }: Given): Promise<number> {
       return 0;
     };
     if (base === undefined) return await lookInto(options.get("dir") ?? "", look);
-    const transport = new HttpTransport({ base });
+    const caFile = options.get("ca-file");
+    const ca = caFile && Buffer.from(readNamedFile(caFile, LIMITS.fileBytes)).toString();
+    const transport = new HttpTransport({ base, ca });
     try {
       return await look(transport);
     } finally {
