@@ -1,5 +1,14 @@
 import { afterAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Folder } from "./folder.ts";
@@ -25,6 +34,21 @@ test("a folder is made on request only", async () => {
     "No such file",
   );
 });
+
+test("what takes the place of another has a later second, by which web servers tell them apart", () =>
+  Folder.use(path, { alone: true }, (folder) => {
+    const seconds = ["1", "2", "3"].map((text) => {
+      folder.write("public/metadata/t.json", Buffer.from(text));
+      return Math.floor(statSync(join(path, "public/metadata/t.json")).mtimeMs / 1000);
+    });
+    expect(new Set(seconds).size).toBe(3);
+    expect(seconds).toEqual(seconds.toSorted((one, other) => one - other));
+    const past = new Date("2026-01-31T12:00:00Z");
+    utimesSync(join(path, "public/metadata/t.json"), past, past);
+    folder.write("public/metadata/t.json", Buffer.from("4"));
+    expect(statSync(join(path, "public/metadata/t.json")).mtimeMs).toBeGreaterThan(past.getTime() + 1000);
+    folder.remove("public/metadata/t.json");
+  }));
 
 test("what is written is read, and replaced as a whole", () =>
   Folder.use(path, { alone: true }, (folder) => {

@@ -5,6 +5,7 @@ import {
   closing,
   createTemporary,
   type Fd,
+  fstat,
   fsync,
   listNames,
   mkdirAt,
@@ -12,6 +13,8 @@ import {
   openFollowing,
   readAll,
   renameAt,
+  setTimes,
+  statAt,
   unlinkAt,
   writeAll,
 } from "../../platform/file.ts";
@@ -101,15 +104,15 @@ export class Folder {
   private writeBy(staging: Fd, path: string, bytes: Uint8Array): void {
     const { fd, name } = createTemporary(staging, 0o600);
     try {
-      closing(fd, () => {
+      const finish = (to: Fd): void => {
         writeAll(fd, bytes, 0);
         chmod(fd, READABLE);
+        makeLater(fd, to, basename(path));
         fsync(fd);
-      });
-      closing(this.makeFolder(dirname(path)), (to) => {
         renameAt(staging, name, to, basename(path));
         fsync(to);
-      });
+      };
+      closing(fd, () => closing(this.makeFolder(dirname(path)), finish));
     } catch (error) {
       unlessMissing(() => unlinkAt(staging, name));
       throw error;
@@ -148,6 +151,17 @@ function openFolder(path: string, create: boolean): Fd {
   if (create)
     closing(openDirectoryFollowing(dirname(path)), (parent) => makeDirectory(parent, basename(path)));
   return closing(openDirectoryFollowing(path), (found) => openFollowing(found, ".", LIST));
+}
+
+/**
+ * Gives a file a later second than the one that it replaces. Web servers tell versions of a file by its size and that second
+ * (`Last-Modified`; with nginx the `ETag` is made of both), and would say of a timestamp of the same size that devices have it.
+ */
+function makeLater(fd: Fd, directory: Fd, name: string): void {
+  const before = unlessMissing(() => statAt(directory, name));
+  const { mtimeSec, atimeSec, atimeNsec } = fstat(fd);
+  if (before === undefined || before.mtimeSec < mtimeSec) return;
+  setTimes(fd, { atimeSec, atimeNsec, mtimeSec: before.mtimeSec + 1, mtimeNsec: 0 });
 }
 
 /** False if it is there already. */
