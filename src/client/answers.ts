@@ -19,7 +19,11 @@ export const BundleAnswer = z.object({
     }),
   ),
   trust: z
-    .looseObject({ stale_s: z.number(), expires: z.object({ root: text, targets: text, timestamp: text }) })
+    .looseObject({
+      root_version: z.number(),
+      stale_s: z.number(),
+      expires: z.object({ root: text, targets: text, timestamp: text }),
+    })
     .optional(),
   clock: z.looseObject({ suspect: z.boolean() }).optional(),
 });

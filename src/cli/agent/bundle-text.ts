@@ -22,7 +22,9 @@ export function bundleText({ bundles, trust, clock }: Told): readonly string[] {
       ];
     }),
     ...(trust
-      ? [`             ${ageText(trust.stale_s)}; timestamp good until ${trust.expires.timestamp}`]
+      ? [
+          `             root ${trust.root_version}, ${ageText(trust.stale_s)}; timestamp good until ${trust.expires.timestamp}`,
+        ]
       : []),
     ...(clock?.suspect
       ? ["             clock_suspect: the clock of this machine is before a signed time"]
