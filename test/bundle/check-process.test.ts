@@ -43,7 +43,7 @@ describe("a bundle that can be used", () => {
       sha256: given.sha256,
       policies: 4,
       entities: 4,
-      scripts: ["restart-till"],
+      scripts: ["restart-till", "till-errors"],
       tests: 9,
     });
   });

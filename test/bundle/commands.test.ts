@@ -186,7 +186,7 @@ test("inspect shows all that is in a bundle", () => {
     "  needs     Remit 0.1.0, Cedar 4.13\n",
     "  kill      everything is stopped: a recall\n",
     "  policies  4, of which 1 forbid\n",
-    "  scripts   restart-till\n",
+    "  scripts   restart-till, till-errors\n",
     "  limits    timeout_ms 60000, concurrency 2\n",
     `  ${String(file("limits.json").length).padStart(10)}  limits.json\n`,
   ]) {
