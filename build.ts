@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { BUILD_TIME, builtAt } from "./src/cli/build-time.ts";
 import { catalogueAreas } from "./src/cli/catalogue.ts";
 import { CATALOGUE } from "./src/cli/embedded-catalogue.ts";
 import { ENGINE_OPTIONS } from "./src/cli/run-limits.ts";
@@ -47,6 +48,16 @@ function targets(): readonly string[] {
 }
 
 /**
+ * The time of the commit, which no right clock is before; the same for the same source. `SOURCE_DATE_EPOCH` names another one
+ * (reproducible-builds.org). Source without its repository has the time that it says itself.
+ */
+function buildTime(): string {
+  const { stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
+  const seconds = process.env["SOURCE_DATE_EPOCH"] ?? stdout?.trim();
+  return (/^\d+$/.test(seconds ?? "") ? new Date(Number(seconds) * 1000) : builtAt()).toISOString();
+}
+
+/**
  * What a start of the executable would otherwise make anew: the memory of both WebAssembly modules as it is once they
  * know the schema and the surface, and the catalogue of what scripts can call; and the operator page. The same on every
  * machine.
@@ -59,6 +70,7 @@ async function images(): Promise<readonly string[]> {
   const contents = {
     [ENGINE_IMAGE]: engine.image(),
     [CEDAR_IMAGE]: cedarImage(),
+    [BUILD_TIME]: buildTime(),
     [CATALOGUE]: JSON.stringify(catalogueAreas(surface)),
     ...Object.fromEntries(page.map(({ name, text }) => [name, text])),
   };

@@ -1,7 +1,7 @@
 import type { PolicyErrorCode } from "../policy/index.ts";
 
 /** What is wrong with metadata or with a target, by the checks of TUF. */
-type MetadataCode =
+export type MetadataCode =
   | "metadata_invalid"
   | "missing"
   | "bad_signature"
@@ -11,7 +11,7 @@ type MetadataCode =
   | "target_unknown";
 
 /** What is wrong with the way to the repository. */
-type TransportCode =
+export type TransportCode =
   | "unreachable"
   | "certificate"
   | "certificate_time"
@@ -24,13 +24,13 @@ type TransportCode =
   | "captive_portal";
 
 /** What is wrong with the state on the disk. */
-type StoreCode = "state_unavailable" | "bundle_damaged" | "bundle_refused";
+export type StoreCode = "state_unavailable" | "bundle_damaged" | "bundle_refused";
 
 /** What is wrong with an archive. */
-type ArchiveCode = "archive_invalid" | "archive_too_large";
+export type ArchiveCode = "archive_invalid" | "archive_too_large";
 
 /** What is wrong with what is in a bundle, or keeps it from being used here. Of policies, the codes of their room. */
-type ContentCode =
+export type ContentCode =
   | PolicyErrorCode
   | "bundle_invalid"
   | "bundle_wrong_fleet"

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import { type Agent, AgentError } from "../agent/index.ts";
 import { checkInProcess } from "../bundle/content/check-process.ts";
 import { type Accepted, Device, type DeviceHost } from "../bundle/device/index.ts";
 import { BundleError, HttpTransport } from "../bundle/index.ts";
 import type { BundleStatus } from "../bundle/status.ts";
+import { onDisk } from "../bundle/store/directory.ts";
 import { keptName } from "../bundle/store/kept.ts";
 import { ConfigurationError, type Settings } from "../configuration/index.ts";
 import { closing, type Fd, openAt, readAll, unlinkAt } from "../platform/file.ts";
@@ -12,12 +14,11 @@ import { LIMITS, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 import { pointToBundle, writePolicy } from "../runner/active-policy.ts";
 import { RunError } from "../runner/errors.ts";
+import { builtAt } from "./build-time.ts";
 import { POLICY, readText } from "./inputs.ts";
 
 type Asked = NonNullable<Settings["bundle"]>;
 
-/** When this version was made: no clock that is before it is right. */
-const EARLIEST = new Date("2026-11-01T00:00:00Z");
 const SECOND_MS = 1000;
 /** Name of a pack in the state directory that the agent is asked to take. */
 export const PACK = "import.tufpack";
@@ -52,20 +53,24 @@ export class Bundles {
       stale,
       intervalMs,
       transport: this.transport,
-      earliest: EARLIEST,
+      earliest: builtAt(),
+      version: packageJson.version,
     };
     this.device = new Device(directory, settings, this.host());
   }
 
-  /** Puts the last good bundle in force, before there is an agent; without one, everything is denied. */
+  /**
+   * Puts the last good bundle in force, before there is an agent; without one, everything is denied.
+   * @throws {BundleError} state_unavailable
+   */
   async restore(): Promise<void> {
     const { directory, notice } = this.options;
     this.restored = await this.device.restore();
-    if (this.restored !== undefined) pointToBundle(directory, this.restored.sha256);
-    else {
-      writePolicy(directory, "");
-      notice("no bundle is in force: everything is denied");
-    }
+    const { sha256 } = this.restored ?? {};
+    onDisk("the policy in force", () =>
+      sha256 === undefined ? writePolicy(directory, "") : pointToBundle(directory, sha256),
+    );
+    if (sha256 === undefined) notice("no bundle is in force: everything is denied");
   }
 
   /** From now on the agent is told of each bundle. */
@@ -96,11 +101,7 @@ export class Bundles {
   async import(): Promise<BundleStatus> {
     const { directory } = this.options;
     try {
-      const pack = closing(openAt(directory, PACK, { access: "read" }), (fd) =>
-        readAll(fd, LIMITS.packBytes),
-      );
-      unlinkAt(directory, PACK);
-      await this.device.import(pack);
+      await this.device.import(takePack(directory));
     } catch (error) {
       if (error instanceof BundleError || error instanceof OsError || error instanceof LimitError) {
         throw updateFailed(error);
@@ -147,6 +148,13 @@ export class Bundles {
       },
     };
   }
+}
+
+/** The pack in the state directory, which is gone then, whatever it is. @throws {OsError} or {@link LimitError} */
+function takePack(directory: Fd): Uint8Array {
+  const fd = openAt(directory, PACK, { access: "read" });
+  unlinkAt(directory, PACK);
+  return closing(fd, () => readAll(fd, LIMITS.packBytes));
 }
 
 function updateFailed(cause: Error): AgentError {

@@ -4,7 +4,7 @@ import { type BundleContent, readBundle } from "../bundle/content/content.ts";
 import { BundleError } from "../bundle/errors.ts";
 import { readKept } from "../bundle/store/kept.ts";
 import { close, closing, type Fd, openAt, readAll, replaceContent, unlinkAt } from "../platform/file.ts";
-import { LIMITS } from "../platform/limits.ts";
+import { LIMITS, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 
 /** Names in the state directory: of the policy in force, and of one that is to be tried. */
@@ -66,8 +66,19 @@ const Pointer = z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
  * take a policy of {@link writePolicy}.
  */
 export function pointToBundle(directory: Fd, sha256: string): void {
+  if (pointsTo(directory, sha256)) return;
   const pointer = Pointer.parse({ sha256 });
   close(replaceContent(directory, POINTER, Buffer.from(`${JSON.stringify(pointer)}\n`), { mode: MODE }));
+}
+
+/** Then a start writes nothing, and needs no room on the disk. */
+function pointsTo(directory: Fd, sha256: string): boolean {
+  try {
+    return readPointer(directory) === sha256;
+  } catch (error) {
+    if (error instanceof BundleError || error instanceof LimitError) return false;
+    throw error;
+  }
 }
 
 /** @throws {BundleError} where it is there and names nothing: then nothing may be decided */

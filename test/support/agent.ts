@@ -14,6 +14,13 @@ export interface End {
   readonly signal: string | null;
 }
 
+/** What came of a command. */
+export interface Called {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** `remit serve`, and what it says. */
 export class Agent {
   /** What it said on standard error. */
@@ -103,12 +110,15 @@ export class AgentWorld {
   /** As {@link call}, while the test goes on. */
   begin(...args: readonly string[]) {
     const child = spawn(executable(), [...args, "--state", this.state], { cwd: this.path, env: ENVIRONMENT });
-    let stdout = "";
+    let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();
     });
-    const ended = new Promise<{ readonly status: number | null; readonly stdout: string }>((resolve) =>
-      child.on("close", (status) => resolve({ status, stdout })),
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const ended = new Promise<Called>((resolve) =>
+      child.on("close", (status) => resolve({ status, stdout, stderr })),
     );
     return { child, ended };
   }

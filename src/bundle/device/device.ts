@@ -30,6 +30,8 @@ export interface DeviceSettings {
   readonly stale: StalePolicy;
   /** When this program was made: it is not earlier. */
   readonly earliest: Date;
+  /** Of this program. */
+  readonly version: string;
 }
 
 /** What the agent does for its bundles. */
@@ -54,6 +56,13 @@ export interface Clocks {
 
 const CLOCKS: Clocks = { system: () => new Date(), monotonicMs: () => performance.now() };
 
+/** What is told of trust that is not as it was left. */
+const LOST: { readonly [origin in TrustOrigin]?: string } = {
+  lost: "trust_state_lost: what was trusted is gone, and trust begins anew with the provisioned root",
+  recovered:
+    "trust_state_recovered: a file of what was trusted is damaged, and the one before it took its place",
+};
+
 /** The bundles of a device: one is in force, and newer ones are asked for. */
 export class Device {
   /** From where trust came at the start. */
@@ -74,7 +83,7 @@ export class Device {
     private readonly host: DeviceHost,
     private readonly clocks: Clocks = CLOCKS,
   ) {
-    const { channel, earliest, fleet, root, transport } = settings;
+    const { channel, earliest, fleet, root, transport, version } = settings;
     const directory = openBundleDirectory(state);
     const options = { profile: PROFILES.remit, earliest };
     this.trusted = new TrustStore(directory, root, options);
@@ -85,6 +94,7 @@ export class Device {
     this.updater = new Updater({
       target: `${fleet}/${channel}.tar.gz`,
       trust,
+      version,
       bundles: new BundleStore(directory),
       proofs: new ProofStore(directory, root, options),
       host,
@@ -100,13 +110,13 @@ export class Device {
 
   /** The bundle that is to be in force before anything else happens; without one, everything is to be denied. */
   async restore(): Promise<Accepted | undefined> {
-    if (this.origin === "lost") {
-      this.host.notice(
-        "trust_state_lost: what was trusted is gone, and trust begins anew with the provisioned root",
-      );
-    }
+    const lost = LOST[this.origin];
+    if (lost !== undefined) this.host.notice(lost);
     try {
-      return await this.updater.restore();
+      const restored = await this.updater.restore();
+      // It holds all the same where that cannot be done.
+      this.attempt(() => this.updater.settle());
+      return restored;
     } catch (error) {
       this.fail(expected(error));
       return undefined;
@@ -120,18 +130,16 @@ export class Device {
     this.poller.start(!hasBundle);
   }
 
-  /** Asks now. What went wrong, if something did. */
-  poll(): Promise<BundleError | undefined> {
-    return this.poller.now();
+  /** Asks now. What went wrong, if something did; also that the bundle that is there cannot be used. */
+  async poll(): Promise<BundleError | undefined> {
+    return (await this.poller.now()) ?? this.refusal();
   }
 
   /** Takes a bundle from a pack, with the checks that one from the repository gets. @throws {BundleError} */
   async import(pack: Uint8Array): Promise<void> {
     const client = this.clientOf(new MemoryTransport(readPack(pack)));
-    const error = await this.poller.between(() => this.update(client));
+    const error = (await this.poller.between(() => this.update(client))) ?? this.refusal();
     if (error !== undefined) throw error;
-    const { fault } = this.told;
-    if (fault !== undefined) throw new BundleError("bundle_refused", `${fault.code}: ${fault.message}`);
   }
 
   status(): BundleStatus {
@@ -140,6 +148,11 @@ export class Device {
 
   async stop(): Promise<void> {
     await this.poller.stop();
+  }
+
+  private refusal(): BundleError | undefined {
+    const { refused } = this.told;
+    return refused && new BundleError("bundle_refused", `${refused.code}: ${refused.message}`);
   }
 
   private clientOf(transport: Transport): TufClient {
@@ -186,6 +199,14 @@ export class Device {
     this.tell();
   }
 
+  private attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(expected(error));
+    }
+  }
+
   private fail(error: BundleError): BundleError {
     if (this.told.fault?.message !== error.message) {
       this.host.notice(`bundles: ${error.code}: ${error.message}`);
@@ -200,7 +221,9 @@ export class Device {
 
   private age(): number {
     const { timestamp, highWater } = this.trust;
-    const issued = timestamp?.signed["x-issued"] ?? highWater.time;
+    // Where nobody says when it was signed: it was before it expired.
+    const issued =
+      timestamp === undefined ? highWater.time : (timestamp.signed["x-issued"] ?? timestamp.signed.expires);
     const { system, monotonicMs } = this.clocks;
     const heard = { issuedMs: issued.getTime(), heardMs: this.heardMs };
     return ageOf(heard, { systemMs: system().getTime(), monotonicMs: monotonicMs() });

@@ -1,6 +1,7 @@
 import type { BundleError } from "../errors.ts";
 import { isAlarm } from "../schedule.ts";
 import type { BundleStatus } from "../status.ts";
+import { isClockSuspect } from "../tuf/high-water.ts";
 import type { Trust } from "../tuf/trust.ts";
 import type { Step } from "./updater.ts";
 
@@ -13,7 +14,6 @@ const MAX_MESSAGE = 200;
 export class Report {
   private bundle: Bundle;
   private attack: Attack | undefined;
-  private suspect = false;
 
   /** @param channel of the device */
   constructor(
@@ -30,8 +30,7 @@ export class Report {
 
   /** It was asked, and all went well so far. */
   answered(): void {
-    const { code: _, message: _message, http_code: _http, ...rest } = this.bundle;
-    const rejected = this.bundle.state === "FAILED" ? this.bundle : rest;
+    const rejected = this.bundle.state === "FAILED" ? this.bundle : withoutFault(this.bundle);
     this.bundle = { ...rejected, last_successful_request: this.now() };
     this.attack = undefined;
   }
@@ -40,9 +39,14 @@ export class Report {
     const now = this.now();
     switch (step.type) {
       case "refreshed":
-        this.suspect = step.warnings.includes("clock_suspect");
         this.answered();
         break;
+      case "current": {
+        // What was refused meanwhile is no longer what the repository has.
+        const { rejected_sha256: _, ...bundle } = withoutFault(this.bundle);
+        this.bundle = { ...bundle, state: "APPLIED" };
+        break;
+      }
       case "downloaded":
         this.bundle = { ...this.bundle, state: "APPLYING", last_successful_download: now };
         break;
@@ -70,6 +74,11 @@ export class Report {
     return code === undefined ? undefined : { code, message: message ?? "" };
   }
 
+  /** Why the newest bundle is not used, if it is not. */
+  get refused(): Report["fault"] {
+    return this.bundle.state === "FAILED" ? this.fault : undefined;
+  }
+
   /** @param staleSeconds age of the last word of the repository */
   status(trust: Trust, staleSeconds: number): BundleStatus {
     const { root, timestamp, targets, highWater } = trust;
@@ -92,7 +101,7 @@ export class Report {
         },
       }),
       clock: {
-        suspect: this.suspect,
+        suspect: isClockSuspect(this.clock(), highWater),
         floor: time(highWater.time),
         source: signed?.timestamp["x-issued"] === undefined ? "build" : "timestamp",
       },
@@ -100,8 +109,7 @@ export class Report {
   }
 
   private activated({ bundle, bytes }: Extract<Step, { type: "activated" }>, now: string): void {
-    const { active_revision, code: _, message: _message, http_code: _http, ...rest } = this.bundle;
-    const { rejected_sha256: _rejected, ...before } = rest;
+    const { active_revision, rejected_sha256: _, ...before } = withoutFault(this.bundle);
     this.bundle = {
       ...before,
       state: "APPLIED",
@@ -117,6 +125,8 @@ export class Report {
     return this.clock().toISOString();
   }
 }
+
+const withoutFault = ({ code: _, message: _message, http_code: _http, ...rest }: Bundle): Bundle => rest;
 
 const fault = (code: string, why: string) => ({
   code: code.slice(0, 64),

@@ -22,6 +22,8 @@ export type Step =
   | { readonly type: "refreshed"; readonly changed: boolean; readonly warnings: readonly RefreshWarning[] }
   | { readonly type: "downloaded"; readonly sha256: string; readonly bytes: number }
   | { readonly type: "activated"; readonly bundle: Accepted; readonly bytes: number }
+  /** What the repository has is in force already. */
+  | { readonly type: "current" }
   /** The same bytes are not tried again. */
   | { readonly type: "rejected"; readonly sha256: string; readonly code: string; readonly why: string };
 
@@ -29,6 +31,8 @@ export interface UpdaterOptions {
   /** What this device takes: `fleet/channel.tar.gz`. */
   readonly target: string;
   readonly trust: Trust;
+  /** Of this program: what another one refused is tried again. */
+  readonly version: string;
   readonly bundles: BundleStore;
   readonly proofs: ProofStore;
   readonly host: UpdaterHost;
@@ -47,13 +51,13 @@ export class Updater {
 
   /** @param client of the repository, or of a pack of it @throws {BundleError} */
   async update(client: TufClient): Promise<void> {
-    const { bundles, onStep, target: path } = this.options;
+    const { bundles, onStep, target: path, version } = this.options;
     const { changed, warnings } = await client.refresh();
     onStep({ type: "refreshed", changed, warnings });
     const target = await client.find(path);
     const { sha256 = "" } = target.hashes;
-    if (sha256 === this.inForce?.bundle.sha256) return;
-    const before = bundles.rejection(sha256);
+    if (sha256 === this.inForce?.bundle.sha256) return onStep({ type: "current" });
+    const before = bundles.rejection(sha256, version);
     if (before !== undefined) return onStep({ type: "rejected", sha256, code: before.code, why: before.why });
     const content = bundles.read(sha256) ?? (await this.download(client, target));
     await this.activate(sha256, content.length);
@@ -65,18 +69,27 @@ export class Updater {
    * @throws {BundleError} bundle_damaged, bundle_refused
    */
   async restore(): Promise<Accepted | undefined> {
-    const { bundles, host, onStep, proofs, target } = this.options;
-    const sha256 = bundles.active;
-    if (sha256 === undefined) return undefined;
-    const content = bundles.read(sha256);
-    if (content === undefined || !(await proofs.prove(sha256, target))) {
-      throw new BundleError("bundle_damaged", `bundle ${sha256} is no longer what was signed`);
-    }
-    const answer = await host.check(sha256);
+    const { host, onStep } = this.options;
+    const kept = await this.kept();
+    if (kept === undefined) return undefined;
+    const answer = await host.check(kept.sha256);
     if ("refused" in answer) throw new BundleError("bundle_refused", answer.refused.message);
-    this.inForce = { bundle: answer, bytes: content.length };
+    this.inForce = { bundle: answer, bytes: kept.bytes };
     onStep({ type: "activated", ...this.inForce });
     return answer;
+  }
+
+  /**
+   * Keeps twice which bundle is in force, and why, where a crash or a damaged file left it once.
+   * @throws {BundleError} state_unavailable
+   */
+  settle(): void {
+    const { bundles, proofs } = this.options;
+    const { sha256 } = this.inForce?.bundle ?? {};
+    if (sha256 === undefined) return;
+    if (bundles.active !== sha256) bundles.activate(sha256);
+    bundles.settle();
+    proofs.settle();
   }
 
   get hasBundle(): boolean {
@@ -88,6 +101,23 @@ export class Updater {
     if (this.inForce !== undefined) this.options.host.enforce(this.inForce.bundle);
   }
 
+  /** The bundle on the disk that was accepted last. @throws {BundleError} bundle_damaged */
+  private async kept(): Promise<{ readonly sha256: string; readonly bytes: number } | undefined> {
+    const { bundles, proofs, target } = this.options;
+    const { active = proofs.newest } = bundles;
+    // A proof is kept before its bundle is in force: where that is all that is left, it is of nothing older.
+    for (const sha256 of new Set([active, proofs.newest])) {
+      const content = sha256 === undefined ? undefined : bundles.read(sha256);
+      if (sha256 === undefined || content === undefined || !(await proofs.prove(sha256, target))) continue;
+      return { sha256, bytes: content.length };
+    }
+    if (active !== undefined) {
+      throw new BundleError("bundle_damaged", `bundle ${active} is no longer what was signed`);
+    }
+    if (!bundles.isDamaged && !proofs.isDamaged) return undefined;
+    throw new BundleError("bundle_damaged", "the files that say which bundle was in force are damaged");
+  }
+
   private async download(client: TufClient, target: Target): Promise<Uint8Array> {
     const content = await client.download(target);
     const sha256 = this.options.bundles.put(content);
@@ -97,15 +127,18 @@ export class Updater {
 
   /** On the disk first: a process that is killed in between goes on with the new one. */
   private async activate(sha256: string, bytes: number): Promise<void> {
-    const { bundles, host, onStep, proofs, trust } = this.options;
+    const { bundles, host, onStep, proofs, target, trust, version } = this.options;
     const answer = await host.check(sha256);
     if ("refused" in answer) {
       const { code, message: why } = answer.refused;
-      bundles.reject(sha256, { code, why });
+      bundles.reject(sha256, { code, why, by: version });
       return onStep({ type: "rejected", sha256, code, why });
     }
-    proofs.keep(sha256, trust.saved);
+    if (proofs.newest !== sha256 || !(await proofs.prove(sha256, target))) proofs.keep(sha256, trust.saved);
     bundles.activate(sha256);
+    // Before anything is decided by it: from then on an older one must not take its place, whatever happens to a file.
+    bundles.settle();
+    proofs.settle();
     host.enforce(answer);
     this.inForce = { bundle: answer, bytes };
     onStep({ type: "activated", ...this.inForce });

@@ -32,7 +32,8 @@ function fresh() {
       .sort();
   return { path, open, files, at: (hash: string) => join(path, "bundle", `${hash}.bundle`) };
 }
-const because = (why: string) => ({ code: "policy_syntax", why });
+const VERSION = "0.1.0";
+const because = (why: string) => ({ code: "policy_syntax", why, by: VERSION });
 const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 const [a, b, c, d] = ["a", "b", "c", "d"].map(hashOf) as [string, string, string, string];
 const put = (store: BundleStore, text: string): string => store.put(Buffer.from(text));
@@ -101,16 +102,16 @@ describe("a bundle that was refused", () => {
     open().activate(put(open(), "a"));
     put(open(), "b");
     open().reject(b, because("policy_syntax"));
-    expect([open().rejection(b)?.why, open().rejection(a), open().active]).toEqual([
+    expect([open().rejection(b, VERSION)?.why, open().rejection(a, VERSION), open().active]).toEqual([
       "policy_syntax",
       undefined,
       a,
     ]);
     expect(files()).toEqual([`${a}.bundle`]);
     open().reject(b, because("another reason"));
-    expect(open().rejection(b)).toMatchObject(because("another reason"));
-    open().forgetRejections();
-    expect(open().rejection(b)).toBeUndefined();
+    expect(open().rejection(b, VERSION)).toMatchObject(because("another reason"));
+    // What is too new for one program is not for the next one.
+    expect(open().rejection(b, "0.2.0")).toBeUndefined();
   });
 
   test("keeps its file while it is the active one or the one before", () => {
@@ -125,7 +126,7 @@ describe("a bundle that was refused", () => {
     const store = open();
     const hashes = Array.from({ length: LIMITS.rejectedBundles + 1 }, (_, index) => hashOf(`${index}`));
     for (const hash of hashes) store.reject(hash, because("why"));
-    expect(hashes.map((hash) => open().rejection(hash) !== undefined)).toEqual([
+    expect(hashes.map((hash) => open().rejection(hash, VERSION) !== undefined)).toEqual([
       false,
       ...hashes.slice(1).map(() => true),
     ]);
@@ -159,7 +160,7 @@ describe("a process that dies on the way to another bundle", () => {
     if (active === b) expect([textOf(open(), b), textOf(open(), a)]).toEqual(["b", "a"]);
     else expect([textOf(open(), c), textOf(open(), b)]).toEqual(["c", "b"]);
     change(open);
-    expect([open().active, open().rejection(d)?.why]).toEqual([c, "why"]);
+    expect([open().active, open().rejection(d, VERSION)?.why]).toEqual([c, "why"]);
     expect(files().filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 });

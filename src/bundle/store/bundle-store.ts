@@ -15,7 +15,7 @@ const BundlesRecord = z.strictObject({
   active: sha256.optional(),
   previous: sha256.optional(),
   /** The latest first. */
-  rejected: z.array(z.strictObject({ sha256, code: z.string(), why: z.string() })),
+  rejected: z.array(z.strictObject({ sha256, code: z.string(), why: z.string(), by: z.string() })),
 });
 type BundlesRecord = z.infer<typeof BundlesRecord>;
 
@@ -23,6 +23,8 @@ type BundlesRecord = z.infer<typeof BundlesRecord>;
 export interface Rejection {
   readonly code: string;
   readonly why: string;
+  /** Version of the program that says so: another one may know more. */
+  readonly by: string;
 }
 
 /** Bundles on the disk, by the SHA-256 of their content in hex: the active one, the one before, and which were refused. */
@@ -39,6 +41,11 @@ export class BundleStore {
   /** The bundle that is in force. */
   get active(): string | undefined {
     return this.bundles.active;
+  }
+
+  /** A file that said which bundle is in force cannot be used. */
+  get isDamaged(): boolean {
+    return this.records.isDamaged;
   }
 
   /** The bundle that was in force before. */
@@ -81,23 +88,23 @@ export class BundleStore {
     });
   }
 
+  /** Says which bundle is in force in both files: none goes back to another one by the loss of one. @throws {BundleError} */
+  settle(): void {
+    this.records.settle();
+  }
+
   /** Remembers that a bundle cannot be used, so that it is not tried again and again. @throws {BundleError} */
-  reject(hash: string, { code, why }: Rejection): void {
+  reject(hash: string, { code, why, by }: Rejection): void {
     const others = this.bundles.rejected.filter((one) => one.sha256 !== hash);
-    const rejected = [{ sha256: hash, code, why }, ...others].slice(0, LIMITS.rejectedBundles);
+    const rejected = [{ sha256: hash, code, why, by }, ...others].slice(0, LIMITS.rejectedBundles);
     this.write({ ...this.bundles, rejected });
     const isKept = hash === this.active || hash === this.previous;
     if (!isKept) onDisk(`bundle ${hash}`, () => removeIfThere(this.directory, hash + ENDING));
   }
 
-  /** Why a bundle was refused, if it was. */
-  rejection(hash: string): Rejection | undefined {
-    return this.bundles.rejected.find((one) => one.sha256 === hash);
-  }
-
-  /** What was refused by another version of this program may be tried again. @throws {BundleError} */
-  forgetRejections(): void {
-    if (this.bundles.rejected.length > 0) this.write({ ...this.bundles, rejected: [] });
+  /** Why a bundle was refused by this version of the program, if it was. */
+  rejection(hash: string, version: string): Rejection | undefined {
+    return this.bundles.rejected.find(({ sha256, by }) => sha256 === hash && by === version);
   }
 
   private write(bundles: BundlesRecord): void {

@@ -9,8 +9,8 @@ const ProofRecord = z.strictObject({ format: z.literal(1), sha256: z.string(), s
 type ProofRecord = z.infer<typeof ProofRecord>;
 
 /**
- * The signatures by which the active bundle was accepted, and those of the one before. They are verified at each start,
- * also when the repository has gone on to a bundle that cannot be used here, or has expired.
+ * The signatures by which the active bundle was accepted; those of the one before, too, until it is settled. They are
+ * verified at each start, also when the repository has gone on to a bundle that cannot be used here, or has expired.
  */
 export class ProofStore {
   private readonly file: RecordFile<ProofRecord>;
@@ -28,10 +28,24 @@ export class ProofStore {
     this.file = new RecordFile(directory, "proof", ProofRecord);
   }
 
+  /** The bundle that was accepted last. */
+  get newest(): string | undefined {
+    return this.file.records[0]?.sha256;
+  }
+
+  /** A file of proofs cannot be used. */
+  get isDamaged(): boolean {
+    return this.file.isDamaged;
+  }
+
   /** Keeps what was trusted when the bundle was accepted. @throws {BundleError} state_unavailable */
   keep(sha256: string, saved: Saved): void {
-    if (this.file.records[0]?.sha256 === sha256) return;
     this.file.write({ format: 1, sha256, state: recordOf(saved) });
+  }
+
+  /** Keeps the newest proof twice. @throws {BundleError} state_unavailable */
+  settle(): void {
+    this.file.settle();
   }
 
   /** Whether the bundle was signed as the target `path`, by keys that lead back to the provisioned root. */

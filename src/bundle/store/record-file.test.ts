@@ -43,6 +43,23 @@ test("at first there is none; then the newest, and the one before", () => {
   expect(readdirSync(path).sort()).toEqual(["record.0.json", "record.1.json"]);
 });
 
+test("one that is settled is there twice, and is not lost with either file", () => {
+  for (const lost of ["record.0.json", "record.1.json"]) {
+    const { open, at } = fresh();
+    open().settle();
+    for (const value of ["a", "b"]) open().write({ value });
+    open().settle();
+    expect(valuesOf(open())).toBe("b b");
+    const before = readFileSync(at(lost), "utf8");
+    open().settle();
+    expect(readFileSync(at(lost), "utf8")).toBe(before);
+    truncateSync(at(lost), 10);
+    expect([valuesOf(open()), open().isDamaged]).toEqual(["b", true]);
+    open().settle();
+    expect([valuesOf(open()), open().isDamaged]).toEqual(["b b", false]);
+  }
+});
+
 test("nobody else may read it", () => {
   const { open, at } = fresh();
   open().write({ value: "a" });

@@ -47,6 +47,17 @@ export class RecordFile<T> {
     return this.generations.map(({ record }) => record);
   }
 
+  /**
+   * Writes the newest record in the place of the one before it, too, unless it is there: from then on either file may come to
+   * harm, and an older record never takes the place of the newest.
+   * @throws {BundleError} state_unavailable
+   */
+  settle(): void {
+    const [newest, other] = this.generations;
+    if (newest === undefined || JSON.stringify(newest.record) === JSON.stringify(other?.record)) return;
+    this.write(newest.record);
+  }
+
   /** Writes a record, in the place of the one before the newest. @throws {BundleError} state_unavailable */
   write(record: T): void {
     const [newest] = this.generations;

@@ -3,6 +3,7 @@ import { BundleError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { expectFresh, hasContent } from "./checks.ts";
 import type { Delegation } from "./delegations.ts";
+import { isClockSuspect } from "./high-water.ts";
 import { MAX_BYTES, type Metadata } from "./metadata.ts";
 import type { MetadataType, MetaFile } from "./schema.ts";
 import { searchTarget } from "./search.ts";
@@ -32,9 +33,6 @@ export interface Refreshed {
   readonly time: Date;
   readonly warnings: readonly RefreshWarning[];
 }
-
-/** By so much two clocks may differ without one being wrong, in milliseconds. */
-const CLOCK_SKEW_MS = 300_000;
 
 /**
  * The client workflow of TUF (5), for one caller at a time. What is verified is trusted and kept at once, role by role: an
@@ -71,8 +69,7 @@ export class TufClient {
     await this.targetsBy(trust.top, time);
     this.time = time;
     const warnings: RefreshWarning[] = [];
-    const behind = trust.highWater.time.getTime() - system.getTime();
-    if (behind > CLOCK_SKEW_MS) warnings.push("clock_suspect");
+    if (isClockSuspect(system, trust.highWater)) warnings.push("clock_suspect");
     if (outcome === "different") warnings.push("timestamp_differs");
     const { changed } = this;
     this.changed = false;

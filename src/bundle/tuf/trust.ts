@@ -54,7 +54,9 @@ export class Trust {
     const first = readMetadata("root", root, options.profile);
     expectSigned("root", first.signed.roles.root, first.keys, first);
     this.roots = [first];
-    this.water = highWater;
+    // A newer program knows that it is later.
+    const time = highWater.time > options.earliest ? highWater.time : options.earliest;
+    this.water = { ...highWater, time };
   }
 
   /**

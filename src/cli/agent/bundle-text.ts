@@ -1,4 +1,5 @@
 import type { BundleAnswer } from "../../client/index.ts";
+import { adviceFor } from "./bundle-advice.ts";
 
 const DAY_S = 86_400;
 
@@ -17,7 +18,9 @@ export function bundleText({ bundles, trust, clock }: Told): readonly string[] {
       } = bundle;
       return [
         `bundle       ${active_revision} (${channel}, ${state})`,
-        ...(code === undefined ? [] : [`             ${code}: ${message ?? ""}`]),
+        ...(code === undefined
+          ? []
+          : [`             ${code}: ${message ?? ""}`, `             to do: ${adviceFor(code)}`]),
         ...(rejected_sha256 === undefined ? [] : [`             refused ${rejected_sha256}`]),
       ];
     }),
@@ -27,7 +30,10 @@ export function bundleText({ bundles, trust, clock }: Told): readonly string[] {
         ]
       : []),
     ...(clock?.suspect
-      ? ["             clock_suspect: the clock of this machine is before a signed time"]
+      ? [
+          "             clock_suspect: the clock of this machine is before a signed time",
+          "             to do: set the clock (remit doctor says what keeps it right)",
+        ]
       : []),
   ];
 }

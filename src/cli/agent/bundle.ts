@@ -1,9 +1,10 @@
+import { removeIfThere } from "../../bundle/store/directory.ts";
 import { type AgentClient, BundleAnswer } from "../../client/index.ts";
-import { close, closing, replaceContent } from "../../platform/file.ts";
+import { close, type Fd, replaceContent } from "../../platform/file.ts";
 import { readInput } from "../../platform/input.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { OsError } from "../../platform/os-error.ts";
-import { openStateDirectory } from "../../platform/state-directory.ts";
+import { openStateDirectory, StateDirectoryError } from "../../platform/state-directory.ts";
 import { PACK } from "../bundles.ts";
 import type { Given } from "../command.ts";
 import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
@@ -30,10 +31,25 @@ export const bundleImport = (given: Given): Promise<number> =>
     const client = connect(options, settings);
     const pack = readPackFile(operand);
     if (pack === undefined) return 1;
-    const put = (state: number): void => close(replaceContent(state, PACK, pack, { mode: PRIVATE }));
-    closing(openStateDirectory(settings.state), put);
-    return show(given, await ask(client, "POST", "/v1/admin/import"));
+    const state = openStateDirectory(settings.state);
+    put(state, pack);
+    try {
+      return show(given, await ask(client, "POST", "/v1/admin/import"));
+    } finally {
+      // Where no agent has taken it.
+      removeIfThere(state, PACK);
+      close(state);
+    }
   });
+
+function put(state: Fd, pack: Uint8Array): void {
+  try {
+    close(replaceContent(state, PACK, pack, { mode: PRIVATE }));
+  } catch (error) {
+    if (!(error instanceof OsError)) throw error;
+    throw new StateDirectoryError(`the pack cannot be put into the state directory: ${error.message}`);
+  }
+}
 
 function readPackFile(path: string): Uint8Array | undefined {
   try {
