@@ -12,11 +12,16 @@ const { fleet, channel } = METADATA;
 /** What the devices of tests ask for. */
 export const TARGET = `${fleet}/${channel}.tar.gz`;
 
-/** A bundle that permits to open one directory, and nothing else. */
-export function bundle(revision: string, path = "/usr", more: object = {}): Uint8Array {
+/** A bundle that permits to open one directory, and nothing else; with more of its metadata, and more files. */
+export function bundle(
+  revision: string,
+  path = "/usr",
+  more: object = {},
+  files: { readonly [name: string]: string } = {},
+): Uint8Array {
   const policy = `@id("a") permit (principal, action, resource == file_system::Dir::"${path}");`;
   const metadata = JSON.stringify({ ...METADATA, revision, ...more });
-  return writeArchive(bundleFiles({ "metadata.json": metadata, "policies/a.cedar": policy }));
+  return writeArchive(bundleFiles({ "metadata.json": metadata, "policies/a.cedar": policy, ...files }));
 }
 
 /** A repository on a web server. */
