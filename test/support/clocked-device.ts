@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CheckAnswer } from "../../src/bundle/content/candidate.ts";
 import { type Accepted, Device, type DeviceHost } from "../../src/bundle/device/index.ts";
 import type { StalePolicy } from "../../src/bundle/device/staleness.ts";
 import type { BundleStatus } from "../../src/bundle/status.ts";
@@ -21,12 +22,17 @@ const accepted = (sha256: string): Accepted => ({
 export class ClockedDevice {
   readonly repository = new TestRepository();
   transport: Transport = new MemoryTransport(this.repository.files);
+  /** Of its program. */
+  version = "0.1.0";
   /** What its clocks say. */
   system = NOW;
   monotonicMs = 0;
   /** What was put in force: `bundle` with its revision, or what the owner wants of old ones. */
   readonly done: string[] = [];
   readonly notices: string[] = [];
+  /** What the host says to a bundle, and what goes wrong when it is to hold. */
+  check = async (sha256: string): Promise<CheckAnswer> => accepted(sha256);
+  fault: Error | undefined;
   /** How often the host cannot do what the owner wants. */
   refusals = 0;
   private readonly path = mkdtempSync(join(tmpdir(), "remit-device-"));
@@ -46,8 +52,11 @@ export class ClockedDevice {
   async open(action: StalePolicy["action"] = "keep", earliest = new Date(0)): Promise<Device> {
     await this.opened?.stop();
     const host: DeviceHost = {
-      check: async (sha256) => accepted(sha256),
-      enforce: ({ revision }) => void this.done.push(`bundle ${revision}`),
+      check: (sha256) => this.check(sha256),
+      enforce: ({ revision }) => {
+        if (this.fault !== undefined) throw this.fault;
+        this.done.push(`bundle ${revision}`);
+      },
       enforceStale: async (what) => {
         if (this.refusals-- > 0) throw new Error("not now");
         if (what !== "keep") this.done.push(what);
@@ -58,7 +67,8 @@ export class ClockedDevice {
     const stale = { warn_s: 2 * DAY_S, after_s: 3 * DAY_S, action };
     const [fleet, channel] = CHANNEL.split("/") as [string, string];
     const settings = { root: this.repository.bytesOf("root", 1), fleet, channel, stale };
-    const more = { transport: this.transport, intervalMs: 1e6, earliest, version: "0.1.0" };
+    const { transport, version } = this;
+    const more = { transport, intervalMs: 1e6, earliest, version };
     const clocks = { system: () => this.system, monotonicMs: () => this.monotonicMs };
     this.opened = new Device(this.state, { ...settings, ...more }, host, clocks);
     return this.opened;

@@ -65,7 +65,9 @@ export class Report {
     const { code, message, status } = error;
     if (isAlarm(error) && ATTACKS.includes(code)) this.attack = code as Attack;
     const http = status === undefined ? {} : { http_code: status };
-    this.bundle = { ...this.bundle, ...fault(code, message), ...http };
+    // What was on the way did not get there.
+    const state = this.bundle.state === "APPLYING" ? "FAILED" : this.bundle.state;
+    this.bundle = { ...this.bundle, ...fault(code, message), ...http, state };
   }
 
   /** The last thing that went wrong, as it is shown. */
