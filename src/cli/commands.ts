@@ -252,6 +252,13 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import("./doctor.ts")).doctor,
   },
   {
+    name: "audit verify",
+    summary: "Check that nobody changed the decision log",
+    usage: "audit verify [--json]",
+    options: [...agentOptions, json],
+    load: async () => (await import("./audit-verify.ts")).verifyAudit,
+  },
+  {
     name: "mcp",
     summary: "Be an MCP server on standard input and output, for the agent that runs",
     usage: "mcp",
