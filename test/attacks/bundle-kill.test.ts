@@ -1,4 +1,4 @@
-/** A device whose process is killed at every point of an update has the last bundle or the new one, and trust to match. */
+/** A device whose process is killed at every point of an update has the last bundle or the new one, and trust to match; row 90. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";

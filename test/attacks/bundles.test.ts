@@ -1,4 +1,4 @@
-/** Attacks on the way of a bundle to a device. The device is a process of its own each time: all that it knows is on its disk. */
+/** Attacks on the way of a bundle to a device. The device is a process of its own each time: all that it knows is on its disk; rows 82 to 89. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { gzipSync } from "node:zlib";
 import { inDays, inPem, metadataPath, rewritten, type TestKey, testKey } from "../../src/bundle/testing.ts";

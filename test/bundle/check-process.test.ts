@@ -1,4 +1,4 @@
-/** A bundle is checked in a process of its own before it is activated. */
+/** A bundle is checked in a process of its own before it is activated; row 92 of the attacks. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

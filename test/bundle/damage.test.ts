@@ -1,4 +1,4 @@
-/** Files of what a device keeps of bundles are cut off: it goes on with the bundle that was in force, and never with an older one. */
+/** Files of what a device keeps are cut off: it goes on with the bundle that was in force, never with an older one; row 90. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { sha256Of } from "../../src/bundle/content/build.ts";

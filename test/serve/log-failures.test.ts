@@ -1,4 +1,4 @@
-/** The decision log cannot be written, for every reason that there is: nothing is done, and all goes on when it can be. */
+/** The decision log cannot be written, for every reason that there is: nothing is done, and all goes on when it can be; row 93 of the attacks. */
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
 import {
