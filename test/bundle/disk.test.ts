@@ -1,7 +1,9 @@
 /** The disk of a device is full, or may not be written to: its status names it, and what was in force stays so. */
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Agent, until } from "../support/agent.ts";
 import { bundle, DeviceWorld, Team } from "../support/device-world.ts";
 
@@ -13,8 +15,7 @@ const unmount = (path: string): number | null => spawnSync("umount", [path]).sta
 /** Whether this process may mount: a container may not let it. */
 function tryMount(): boolean {
   if (process.getuid?.() !== 0) return false;
-  const path = "/tmp/remit-mount-trial";
-  mkdirSync(path, { recursive: true });
+  const path = mkdtempSync(join(tmpdir(), "remit-mount-"));
   const can = mount("-t", "tmpfs", "remit-test", path) === 0 && unmount(path) === 0;
   rmSync(path, { recursive: true });
   return can;
