@@ -111,6 +111,17 @@ describe("access", () => {
       "file_system.open true",
     ]);
   });
+  test("what is tried is told of where it is allowed, and decided as ever", () => {
+    const before = seen.length;
+    const tried = access.tentative();
+    expect(() => tried.require(read)).toThrow(Denied);
+    expect(tried.permit(read)).toBeUndefined();
+    expect(seen.slice(before)).toEqual([]);
+    expect(tried.permit(fileRequest("open", "/c"))).toBeDefined();
+    expect(seen.slice(before)).toEqual(["file_system.open true"]);
+    expect(() => access.require(read)).toThrow(Denied);
+    expect(seen.slice(before)).toEqual(["file_system.open true", "file_system.read false"]);
+  });
 });
 
 describe("explanations", () => {

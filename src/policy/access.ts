@@ -42,10 +42,13 @@ export function createAccess(
   asking: string | Principal,
   options: AccessOptions = {},
 ): Access {
-  const { onDecision, mustAsk = () => false, approve = () => "denied" as const } = options;
   const principal = typeof asking === "string" ? { type: USER, id: asking } : asking;
+  return accessBy(new Decider(set, principal), set, principal, options);
+}
+
+function accessBy(decider: Decider, set: PolicySet, principal: Principal, options: AccessOptions): Access {
+  const { onDecision, mustAsk = () => false, approve = () => "denied" as const } = options;
   const others = new Map<string, Access>();
-  const decider = new Decider(set, principal);
   const decide = (request: AuthorizationRequest): Decision => {
     const decision = decider.decide(request);
     onDecision?.(request, decision, principal);
@@ -82,6 +85,12 @@ export function createAccess(
         onDecision?.(request, decision, principal);
         return decision;
       };
+    },
+    tentative() {
+      const onAllow: AccessOptions["onDecision"] = (request, decision, asking) => {
+        if (decision.allowed) onDecision?.(request, decision, asking);
+      };
+      return accessBy(decider, set, principal, { ...options, onDecision: onAllow });
     },
     as(name) {
       // An agent stays who it is, whatever account does for it what it asked for.

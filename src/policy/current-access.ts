@@ -9,6 +9,7 @@ export function currentAccess(current: () => Access): Access {
     require: (request) => current().require(request),
     permit: (request) => current().permit(request),
     vetoes: (action, within) => current().vetoes(action, within),
+    tentative: () => currentAccess(() => current().tentative()),
     as: (name) => currentAccess(() => current().as(name)),
   };
 }

@@ -46,6 +46,7 @@ export function dryRunAccess(access: Access): Access {
       return isEffect(request.action) ? undefined : token;
     },
     vetoes: (action, within) => access.vetoes(action, within),
+    tentative: () => dryRunAccess(access.tentative()),
     as: (name) => dryRunAccess(access.as(name)),
   };
 }

@@ -109,6 +109,11 @@ export interface Access {
     action: Action,
     within?: Resource,
   ): ((resource: Resource, context?: Context) => Decision | undefined) | undefined;
+  /**
+   * The same, but of what the policy does not allow nobody is told: for who has another way, and tells of the denial that
+   * comes of it by asking again.
+   */
+  tentative(): Access;
   /** The same policy's answers for the user `name`, for what is done with that user's permissions. */
   as(name: string): Access;
 }

@@ -13,6 +13,7 @@ export const NO_ACCESS: Access = {
   require: ({ action }) => {
     throw new Error(`${action} was asked for`);
   },
+  tentative: () => NO_ACCESS,
   as: () => NO_ACCESS,
 };
 

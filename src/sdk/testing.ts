@@ -29,11 +29,14 @@ export function testRun(
   forbids?: (request: AuthorizationRequest) => boolean,
 ): TestRun {
   const asked: string[] = [];
-  const accessOf = (principal: string, prefix: string): Access => {
+  const accessOf = (principal: string, prefix: string, isTentative = false): Access => {
     const permit = <A extends Action>(request: AuthorizationRequest<A>) => {
-      asked.push(`${prefix}${request.action} ${request.resource.type}::${request.resource.id}`);
+      const isAllowed = allows(request, principal);
+      if (isAllowed || !isTentative) {
+        asked.push(`${prefix}${request.action} ${request.resource.type}::${request.resource.id}`);
+      }
       // In a test the predicate is the policy room.
-      return allows(request, principal) ? ({ request } as Authorized<A>) : undefined;
+      return isAllowed ? ({ request } as Authorized<A>) : undefined;
     };
     return {
       principal,
@@ -44,6 +47,7 @@ export function testRun(
         return token;
       },
       vetoes: (action) => forbids && ((resource) => (forbids({ action, resource }) ? REFUSED : undefined)),
+      tentative: () => accessOf(principal, prefix, true),
       as: (name) => accessOf(name, `as ${name}: `),
     };
   };

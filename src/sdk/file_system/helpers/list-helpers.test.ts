@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Value } from "rhai-wasm";
-import { testRun } from "../../testing.ts";
+import { messageOf, testRun } from "../../testing.ts";
 import { duNamespace } from "./du.ts";
 import { findFilesNamespace } from "./find-files.ts";
 import { lsNamespace } from "./ls.ts";
@@ -61,7 +61,17 @@ describe("ls", () => {
     expect(denial(only(), "ls", path)).toBe(denied("open", "Dir", path));
     expect(denial(allBut(`open ${path}`), "ls", path)).toBe(denied("open", "Dir", path));
     expect(denial(allBut(`read ${path}`), "ls", path)).toBe(denied("read", "Dir", path));
-    expect(keys(under(testRun(only(`open ${path}`, `read ${path}`)), "ls", path))).toHaveLength(3);
+    const state = testRun(only(`open ${path}`, `read ${path}`));
+    expect(keys(under(state, "ls", path))).toHaveLength(3);
+    // That the one above was denied is nobody's business, as nothing came of it.
+    expect(asked(state)).toEqual([`open Dir::${path}`, `open Dir::${path}`, `read Dir::${path}`]);
+  });
+
+  test("a denial of the one above is told of where it is the end", () => {
+    const path = `${root}/t/a.log`;
+    const state = testRun(only(`open ${path}`));
+    expect(messageOf(() => under(state, "ls", path))).toBe(denied("open", "Dir", `${root}/t`));
+    expect(asked(state)).toEqual([`open Dir::${path}`, `open Dir::${root}/t`]);
   });
 
   test("a link needs to be opened", () => {

@@ -7,7 +7,7 @@ import { listEntries } from "../directory/index.ts";
 import { entryOfSymlink } from "../entry/index.ts";
 import { ioError } from "../os-errors.ts";
 import { ask, file, join } from "../resource.ts";
-import { type Entry, type Unseen, withEntry } from "./entry.ts";
+import { type Entry, type Unseen, whyUnseen, withEntry } from "./entry.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 import { withDir } from "./with.ts";
@@ -45,7 +45,7 @@ const isNotDirectory = (error: unknown): boolean =>
 
 /** The error for what is neither directory nor link, for those who may know. */
 function notListable(call: Call, path: string, entry: Entry | Unseen): unknown {
-  if (!("name" in entry)) return entry.unseen;
+  if (!("name" in entry)) return whyUnseen(call, entry);
   call.access.require(ask("open", file(join(entry.directory.path, entry.name))));
   return ioError("InvalidArguments", `Invalid arguments: ls: ${path}: Not a directory or symlink`);
 }

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { testRun } from "../../testing.ts";
 import { rmNamespace } from "./rm.ts";
-import { allBut, denied, only, scratch, shell } from "./testing.ts";
+import { allBut, asked, denied, only, scratch, shell } from "./testing.ts";
 
 const root = scratch(afterAll);
 const { run, under, failure, denial, flag } = shell(rmNamespace);
@@ -56,6 +56,9 @@ test("a file needs to be opened and deleted", () => {
   const dir = folder();
   const path = `${dir}/f`;
   expect(denial(only(), "rm", path)).toBe(denied("open", "Dir", dir));
+  const refused = testRun(only());
+  expect(() => under(refused, "rm", path)).toThrow();
+  expect(asked(refused)).toContain(`open Dir::${dir}`);
   expect(denial(allBut(`open ${path}`), "rm", path)).toBe(denied("open", "File", path));
   expect(denial(allBut(`delete ${path}`), "rm", path)).toBe(denied("delete", "File", path));
   expect(existsSync(path)).toBe(true);
@@ -70,8 +73,10 @@ test("a directory needs its own permissions, not those of the one above", () => 
   expect(denial(allBut(`open ${path}`), "rm", recursive, path)).toBe(denied("open", "Dir", path));
   expect(denial(allBut(`delete ${path}`), "rm", recursive, path)).toBe(denied("delete", "Dir", path));
   expect(left(path)).toEqual([".h", "x"]);
-  under(testRun(only(`open ${path}`, `delete ${path}`)), "rm", recursive, path);
+  const state = testRun(only(`open ${path}`, `delete ${path}`));
+  under(state, "rm", recursive, path);
   expect(existsSync(path)).toBe(false);
+  expect(asked(state)).not.toContain(`open Dir::${dir}`);
 });
 
 test("a link needs to be opened and deleted itself", () => {

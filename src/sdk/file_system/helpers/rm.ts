@@ -12,7 +12,7 @@ import { openDir, openFile, openSubdir } from "../open.ts";
 import { asIoErrors } from "../os-errors.ts";
 import { ask, dir, file, join } from "../resource.ts";
 import { using } from "../using.ts";
-import { type Entry, withEntry } from "./entry.ts";
+import { type Entry, type Unseen, whyUnseen, withEntry } from "./entry.ts";
 import { flags } from "./flags.ts";
 import { helper } from "./helper.ts";
 
@@ -26,7 +26,7 @@ interface Options {
 /** Removes what is at `path`: a link itself, never the tree behind it. */
 function remove(call: Call, path: string, options: Options): null {
   return withEntry(call, path, (entry) => {
-    if (!("name" in entry)) return removeUnseen(call, path, entry.unseen, options);
+    if (!("name" in entry)) return removeUnseen(call, path, entry, options);
     if (entry.type === "dir") return removeDirectory(call, path, entry, options);
     if (entry.type === "symlink" && linksDirectory(call, entry)) return removeLink(call, entry);
     return using(openFile(call, entry.directory, entry.name, { read: true }), (handle) => {
@@ -49,13 +49,13 @@ function removeDirectory(call: Call, path: string, { directory, name }: Entry, o
  * The directory above `path` may not be opened. A directory can be removed by its own permissions; what it is
  * cannot be known otherwise, so `recursive` says which denial is the one that matters.
  */
-function removeUnseen(call: Call, path: string, unseen: unknown, options: Options): null {
-  if (!(unseen instanceof Denied)) throw unseen;
+function removeUnseen(call: Call, path: string, entry: Unseen, options: Options): null {
+  if (!(entry.unseen instanceof Denied)) throw entry.unseen;
   let handle: DirHandle;
   try {
     handle = openDir(call, path, {});
   } catch (error) {
-    throw error instanceof Denied && options.recursive ? error : unseen;
+    throw error instanceof Denied && options.recursive ? error : whyUnseen(call, entry);
   }
   return using(handle, () => {
     deleteDirectory(call, handle, options);
