@@ -8,6 +8,7 @@ export const ERROR_TYPES = {
   reserved_name: "SCRIPT_EXCEPTION",
   engine_failed: "INTERNAL_EXCEPTION",
   agent_unavailable: "COMMUNICATION_EXCEPTION",
+  result_lost: "COMMUNICATION_EXCEPTION",
 } as const;
 
 export type RunErrorCode = keyof typeof ERROR_TYPES;

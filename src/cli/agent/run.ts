@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { type AgentClient, RunAnswer } from "../../client/index.ts";
+import { type AgentClient, Refused, RunAnswer } from "../../client/index.ts";
+import { Unreachable } from "../../platform/bun-socket-http.ts";
 import { RunError } from "../../runner/errors.ts";
 import { type RunResult, refusedResult } from "../../runner/index.ts";
 import type { Given } from "../command.ts";
@@ -19,6 +20,17 @@ const INTERRUPTED = 130;
 /** The run came to an end of its own. */
 const ENDED = ["succeeded", "failed"];
 
+/** The agent took a run, and ended before it told the result. */
+class LostResult extends RunError {
+  constructor(
+    readonly run: string,
+    cause: Error,
+  ) {
+    const where = "the agent's decision log says what it did";
+    super("result_lost", `the result of ${run} is lost: ${cause.message}; ${where}`, { cause });
+  }
+}
+
 /** `remit run --agent`: as `remit run`, but the agent runs the script, under its policy. */
 export async function runByAgent(given: Given): Promise<number> {
   const { options, dropIn } = given;
@@ -31,7 +43,8 @@ export async function runByAgent(given: Given): Promise<number> {
   } catch (error) {
     if (!(error instanceof RunError || isForeseen(error))) throw error;
     const refusal = error instanceof RunError ? error : new RunError("agent_unavailable", error.message);
-    print(resultJson(refusedResult(refusal, given.startedAt)));
+    const known = error instanceof LostResult ? { id: error.run, state: "lost" } : {};
+    print(resultJson({ ...refusedResult(refusal, given.startedAt), ...known }));
     return 1;
   }
   // A result of `remit run`, with more to it.
@@ -54,6 +67,7 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
     ...(limit === undefined ? [] : [`"timeout_ms":${Math.ceil(timeout(limit))}`]),
   ];
   const client = connect(options);
+  let run: string | undefined;
   let interrupts = 0;
   let cancel = (): void => undefined;
   // Before there is a run, what was interrupted is cancelled as soon as there is one.
@@ -66,11 +80,17 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
   try {
     const body = `{${members.join(",")}}`;
     const begun = await client.ask(RunAnswer, { method: "POST", target: "/v1/runs", body });
-    const target = `/v1/runs/${begun.id}`;
+    run = begun.id;
+    const target = `/v1/runs/${run}`;
     // That it is over already needs no answer.
     cancel = () => void client.ask(RunAnswer, { method: "DELETE", target }).catch(() => undefined);
     if (interrupts > 0) cancel();
     return await untilOver(client, begun);
+  } catch (error) {
+    // A result is kept in the memory of the agent alone; one that was started anew has no such run.
+    const isGone =
+      error instanceof Unreachable || (error instanceof Refused && error.code === "run_not_found");
+    throw isGone && run !== undefined ? new LostResult(run, error) : error;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
   }
