@@ -1,7 +1,7 @@
-import { readPrivateSecret } from "../../platform/configuration-file.ts";
 import { httpPost, type PostAnswer } from "../../platform/http-post.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { retryAfterMs } from "../../platform/retry.ts";
+import { readOwnSecret } from "../../platform/secret-file.ts";
 import { readSystemText } from "../../platform/system.ts";
 import { UploadError, type UploadFailure, type UploadFailureCode } from "../errors.ts";
 
@@ -116,7 +116,7 @@ const TOKEN = /^[A-Za-z0-9._~+/=-]+$/;
 
 /** What stands in the file is never part of an error. */
 function readToken(path: string): string {
-  const token = read("token_unusable", "upload.token_file", () => readPrivateSecret(path));
+  const token = read("token_unusable", "upload.token_file", () => readOwnSecret(path));
   if (TOKEN.test(token)) return token;
   throw new UploadError("token_unusable", "upload.token_file: what is in it is no bearer token");
 }

@@ -180,7 +180,8 @@ test("what goes wrong on this machine is told, and ends nothing", async () => {
     dropped_total: 0,
     error: {
       code: "token_unusable",
-      message: "upload.token_file cannot be read: the file is open to others (it takes mode 600)",
+      message:
+        "upload.token_file cannot be read: the file is open to others (mode 644; chmod 600 makes it yours alone)",
     },
   });
   chmodSync(tokenFile, 0o600);
