@@ -129,7 +129,7 @@ export class Agent {
     const id = `run_${randomBytes(12).toString("hex")}`;
     const run = new Run(id, uidText(principal), dryRun, trace?.traceId);
     run.revision = this.inForce.known.revision;
-    this.expectRoom();
+    this.expectRoom("script");
     this.records.write(startedEntry(run, asked));
     this.runs.add(run);
     const ended = this.pool.run({
@@ -187,7 +187,7 @@ export class Agent {
     withinMs: number,
   ): Promise<Explained["answer"]> {
     if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
-    this.expectRoom();
+    this.expectRoom("question");
     const run = `question_${randomBytes(12).toString("hex")}`;
     const late = setTimeout(() => this.pool.cancel(run), withinMs);
     const outcome = await this.pool.run({
@@ -296,10 +296,11 @@ export class Agent {
 
   private readonly ending = new Map<string, RunStatus>();
 
-  private expectRoom(): void {
-    if (this.pool.hasPlace()) return;
+  private expectRoom(what: "script" | "question"): void {
+    if (this.pool.hasPlace(what)) return;
     this.metrics.limitHit("queue");
-    throw new AgentError("queue_full", `${this.narrowed().queue} runs wait already; try again later`);
+    const waiting = what === "script" ? "runs" : "questions";
+    throw new AgentError("queue_full", `${this.narrowed().queue} ${waiting} wait already; try again later`);
   }
 
   private expectOpen(): void {

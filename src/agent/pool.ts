@@ -71,9 +71,11 @@ export class Pool {
     this.next();
   }
 
-  /** Whether a further job can wait. */
-  hasPlace(): boolean {
-    return this.queue.length < this.options.queue || this.hasRoom();
+  /** Whether a further script can wait, or a further question: neither takes the other's place. */
+  hasPlace(what: "script" | "question"): boolean {
+    const question = what === "question";
+    const waiting = this.queue.filter(({ ticket }) => isQuestion(ticket) === question).length;
+    return waiting < this.options.queue || this.hasRoom(question);
   }
 
   /** Runs the job as soon as a runner is free. Scripts may take long: questions go before them. */
@@ -116,15 +118,19 @@ export class Pool {
   }
 
   /** One runner more than scripts may have is for questions. */
-  private hasRoom(): boolean {
-    const [first] = this.queue;
-    const most = this.options.concurrency + (first && isQuestion(first.ticket) ? 1 : 0);
+  private hasRoom(question: boolean): boolean {
+    const most = this.options.concurrency + (question ? 1 : 0);
     if (this.busy.size >= most) return false;
     return this.idle.length > 0 || this.busy.size + this.starting < most;
   }
 
+  private canBegin(): boolean {
+    const [first] = this.queue;
+    return first !== undefined && this.hasRoom(isQuestion(first.ticket));
+  }
+
   private next(): void {
-    while (this.queue.length > 0 && this.hasRoom()) {
+    while (this.canBegin()) {
       const runner = this.takeIdle();
       if (runner === undefined) {
         if (this.starting >= this.queue.length) return;

@@ -163,6 +163,10 @@ describe("more runs than runners", () => {
     expect(refused?.headers.get("retry-after")).toMatch(/^\d+$/);
     expect(ids.length).toBe(cores + 64);
     expect(await statusOf()).toMatchObject({ running: cores, queued: 64 });
+    // Questions have places of their own.
+    const resource = { type: "systemd::Service", id: "a" };
+    const asked = await agent.request("/v1/explain", { body: { action: "systemd.status", resource } });
+    expect(asked.status).toBe(200);
 
     const last = ids.at(-1) ?? "";
     expect((await viewOf(last)).state).toBe("queued");
