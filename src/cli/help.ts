@@ -4,6 +4,7 @@ import { COMMANDS, INTERNAL_COMMANDS } from "./commands.ts";
 import { print } from "./terminal.ts";
 import { commandHelp, programHelp } from "./usage.ts";
 
+export const HELP_FLAGS: readonly string[] = ["-h", "--help"];
 const PROGRAM = { name: "remit", dropIn: false };
 
 /** `remit help [COMMAND]` */
@@ -40,6 +41,11 @@ export function findCommand(words: readonly string[]): Found {
     if (command) return { command, others: words.slice(length) };
   }
   const inGroup = all.flatMap((command) => command.name.split(`${name} `)[1] ?? []);
+  // All of a group, which is no command itself.
+  const help = COMMANDS.find((command) => command.name === "help");
+  if (inGroup.length > 0 && help && words.length === 2 && HELP_FLAGS.includes(words[1] ?? "")) {
+    return { command: help, others: [name] };
+  }
   if (inGroup.length > 0) throw wrongSubCommand(name, words[1], inGroup);
   const near = didYouMean(
     name,

@@ -2,13 +2,12 @@
 import { scrub } from "../platform/environment.ts";
 import { type Command, UsageError } from "./command.ts";
 import { RUN } from "./commands.ts";
-import { findCommand } from "./help.ts";
+import { findCommand, HELP_FLAGS } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import { OutputError, print, printError } from "./terminal.ts";
 import { commandHelp, type Program, programHelp, usageOf } from "./usage.ts";
 
 const DROP_IN = "rex-runner";
-const HELP = ["-h", "--help"];
 const VERSION = ["-V", "--version"];
 
 /** Runs the command that `args` name; `argv0` is the name that the program was called by. Returns the exit status. */
@@ -20,7 +19,7 @@ export async function main(argv0: string, args: readonly string[]): Promise<numb
   let command: Command | undefined;
   try {
     const [first] = args;
-    if (!dropIn && (first === undefined || HELP.includes(first))) {
+    if (!dropIn && (first === undefined || HELP_FLAGS.includes(first))) {
       (first === undefined ? printError : print)(programHelp(program));
       return first === undefined ? 2 : 0;
     }

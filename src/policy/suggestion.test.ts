@@ -13,6 +13,7 @@ test("the nearest first, none that is far", () => {
   expect(nearNames("ran", ["run", "rain", "ran", "rank", "other"])).toEqual(["ran", "rain", "rank"]);
   expect(nearNames("dance", NAMES)).toEqual([]);
   expect(nearNames("", NAMES)).toEqual([]);
+  expect(nearNames("5", ["0", "1", "10"])).toEqual([]);
 });
 
 test("as a question", () => {

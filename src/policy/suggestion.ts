@@ -4,7 +4,8 @@ const MAX_LENGTH = 64;
 /** Those of `names` that are `word` mistyped, the nearest first. */
 export function nearNames(word: string, names: Iterable<string>, most = 3): readonly string[] {
   const lower = word.toLowerCase();
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  // Every letter is near every other.
+  const allowed = Math.min(word.length - 1, Math.max(1, Math.floor(word.length / 3)));
   return [...new Set(names)]
     .map((name) => ({ name, steps: distance(lower, name.toLowerCase()) }))
     .filter(({ steps }) => steps <= allowed)

@@ -219,5 +219,7 @@ describe("commands of two words", () => {
     for (const name of ["create NAME", "list", "revoke NAME"]) {
       expect(group).toContain(`Usage: remit token ${name}`);
     }
+    expect(world.callPlain("token", "--help")).toMatchObject({ status: 0, stdout: group, stderr: "" });
+    expect(world.callPlain("tokens", "--help").status).toBe(2);
   });
 });
