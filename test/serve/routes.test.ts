@@ -31,6 +31,7 @@ interface Denial {
 }
 
 interface Operation {
+  readonly security?: readonly object[];
   readonly summary?: string;
   readonly responses: {
     readonly [status: string]: { readonly content?: { readonly [type: string]: unknown } };
@@ -181,6 +182,8 @@ test("the description has every route, what it takes and how it refuses", async 
     ),
   );
   expect(lacking).toEqual([]);
+  const open = Object.entries(body.paths).filter(([, methods]) => methods["get"]?.security?.length === 0);
+  expect(open.map(([path]) => path)).toEqual(["/healthz", "/readyz"]);
   expect(body.components.schemas["RunRequest"]).toMatchObject({ properties: { script: { type: "string" } } });
 });
 

@@ -12,6 +12,7 @@ export function healthRoutes(app: OpenAPIHono<Env>, served: Served): void {
     createRoute({
       method: "get",
       path: "/healthz",
+      security: [],
       summary: "Whether the agent answers",
       responses: { 204: { description: "It does" }, ...PROBLEM },
     }),
@@ -22,8 +23,8 @@ export function healthRoutes(app: OpenAPIHono<Env>, served: Served): void {
     createRoute({
       method: "get",
       path: "/readyz",
-      summary:
-        "Whether scripts can be run: there is a policy, the decision log can be written, and nothing is stopped",
+      security: [],
+      summary: "Whether scripts can be run: the decision log can be written, and nothing is stopped",
       responses: { 204: { description: "They can" }, ...PROBLEM },
     }),
     (c) => {
