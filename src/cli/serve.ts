@@ -28,6 +28,7 @@ import { type Given, UsageError } from "./command.ts";
 import { catalogue } from "./embedded-catalogue.ts";
 import { POLICY, readText } from "./inputs.ts";
 import { overridesOf } from "./overrides.ts";
+import { tellFindingsLater } from "./policy-findings.ts";
 import { Reports } from "./reports.ts";
 import { forStandardError, printError } from "./terminal.ts";
 
@@ -100,6 +101,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     void bundles?.poll().catch(() => undefined);
   });
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
+  tellFindingsOf(agent, settings);
   await ended;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;
@@ -109,6 +111,12 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   await agent.stop(graceMs);
   await reports.stop(Math.max(end - performance.now(), CLOSE_MS));
   await Promise.all(closed);
+}
+
+/** Of a policy file: what is in a bundle was found when it was built, and refused. */
+function tellFindingsOf(agent: Agent, { state, policy }: Settings): void {
+  const { bundle, text } = agent.inForce.read();
+  if (bundle === undefined && text !== "") tellFindingsLater(state, policy, say);
 }
 
 /** A policy that is refused is told of by its file. */
@@ -140,9 +148,8 @@ async function reloaded(
   try {
     const next = settingsOf(options);
     const policy = policyOf(next);
-    if (policy !== undefined && policySource(policy).revision !== agent.status().revision) {
-      await named(next.policy, () => agent.activate(policy));
-    }
+    const isOther = policy !== undefined && policySource(policy).revision !== agent.status().revision;
+    if (isOther) await named(next.policy, () => agent.activate(policy));
     const { state, socket, listen: address } = before;
     const { listen: _, ...others } = next;
     const settings = {
@@ -156,6 +163,7 @@ async function reloaded(
         say(`${key} changes when remit serve is started anew`);
     }
     say(`the configuration was read again; the policy is ${agent.status().revision}`);
+    if (isOther) tellFindingsOf(agent, settings);
     return settings;
   } catch (error) {
     if (!isRefusal(error)) throw error;

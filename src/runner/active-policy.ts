@@ -8,7 +8,8 @@ import { LIMITS, LimitError } from "../platform/limits.ts";
 import { OsError } from "../platform/os-error.ts";
 
 /** Names in the state directory: of the policy in force, and of one that is to be tried. */
-const ACTIVE = "policy.cedar";
+/** Name of the file that is in force unless a bundle is. */
+export const ACTIVE = "policy.cedar";
 export const CANDIDATE = "candidate.cedar";
 /** Names the bundle that is in force, where one is: its policies are the active ones then. */
 const POINTER = "policy.bundle";

@@ -103,6 +103,30 @@ describe("at the start", () => {
     expect(agent.said).toBe(`error: ${path}: line 2, column 18: unexpected token \`action\`\n`);
   });
 
+  test("what cannot work in a policy is told, and all else of it holds", async () => {
+    const wrong = `${ALLOW}\nforbid(principal, action == file_system::Action::"opne", resource);`;
+    const path = world.file("p.cedar", wrong);
+    const agent = await world.start("--policy", path);
+    await agent.says("all else of it is in force");
+    expect(agent.said).toContain(`${path}:2:29: error: unrecognized action \`file_system::Action::"opne"\`;`);
+    expect(await run({ script: OPEN })).toMatchObject({ output: "opened" });
+    const before = agent.said.length;
+    world.file("p.cedar", `permit(principal, action in [systemd::Action::"sart"], resource);`);
+    agent.signal("SIGHUP");
+    await agent.says("all else of it is in force", before);
+    expect(agent.said.slice(before)).toContain(`${path}:1:30: error: unrecognized action`);
+    // Of one that is right there is nothing to tell, before what the next one brings.
+    const then = agent.said.length;
+    for (const text of [ALLOW, wrong]) {
+      const now = agent.said.length;
+      world.file("p.cedar", text);
+      agent.signal("SIGHUP");
+      await agent.says("was read again", now);
+    }
+    await agent.says("all else of it is in force", then);
+    expect(agent.said.slice(then).match(/: error: /g)).toHaveLength(1);
+  });
+
   test("a policy that cannot be used does not take the place of the one in force", async () => {
     const first = await world.start("--policy", world.file("p.cedar", ALLOW));
     first.signal("SIGTERM");
