@@ -72,7 +72,9 @@ export class SharedLines {
   expectWritable(): void {
     this.take();
     try {
-      this.newest();
+      const { number } = this.newest();
+      // Once more by its name: what is open already says nothing of a file that was made immutable or read-only since.
+      close(openAt(this.directory, this.fileName(number), { access: "read-write", append: true }));
     } finally {
       fileLock().release(this.lock);
     }

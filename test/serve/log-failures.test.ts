@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -11,7 +12,8 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { recordsOf } from "../../src/audit/testing.ts";
 import { Agent, AgentWorld, until } from "../support/agent.ts";
 import { executable } from "../support/executable.ts";
@@ -51,6 +53,19 @@ async function untilRefused(): Promise<void> {
   }
   throw new Error("it was never refused");
 }
+/** Makes a file immutable, or no more; whether that can be done. */
+const immutable = (path: string, on: boolean): boolean =>
+  spawnSync("chattr", [on ? "+i" : "-i", path], { stdio: "ignore" }).status === 0;
+
+function noChattr(): string {
+  const probe = join(mkdtempSync(join(tmpdir(), "remit-chattr-")), "probe");
+  writeFileSync(probe, "");
+  const can = immutable(probe, true) && immutable(probe, false);
+  rmSync(dirname(probe), { recursive: true });
+  return can ? "" : " (skipped: chattr can make no file immutable here)";
+}
+const NO_CHATTR = noChattr();
+
 const start = () => world.start("--policy", world.file("p.cedar", ALLOW));
 
 describe("another thing is where the log was", () => {
@@ -67,6 +82,20 @@ describe("another thing is where the log was", () => {
     expect((await write()).body.code).toBe("killed");
     rmdirSync(log);
     expect((await world.ask("POST", "/v1/admin/resume")).body.killed).toBe(false);
+    await expectDone();
+  });
+
+  test.skipIf(NO_CHATTR !== "")(`one that was made immutable${NO_CHATTR}`, async () => {
+    await start();
+    await expectDone();
+    expect(immutable(log, true)).toBe(true);
+    try {
+      await expectRefused();
+      expect((await world.ask("GET", "/readyz")).body.code).toBe("not_ready");
+    } finally {
+      immutable(log, false);
+    }
+    expect((await world.ask("GET", "/readyz")).status).toBe(204);
     await expectDone();
   });
 
