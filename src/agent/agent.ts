@@ -6,6 +6,7 @@ import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { uidText } from "../policy/uid-text.ts";
 import { CANDIDATE } from "../runner/active-policy.ts";
+import { stoppedText } from "../runner/control.ts";
 import type { Explained, PolicyQuestion } from "../runner/explain-protocol.ts";
 import type { ApprovalQuestion } from "../runner/protocol.ts";
 import { Approvals } from "./approvals.ts";
@@ -307,7 +308,7 @@ export class Agent {
     if (this.stopping) throw new AgentError("stopping", "the agent is shutting down");
     const reason = this.killSwitch.thrown();
     if (reason === undefined) return;
-    throw new AgentError("killed", `all runs are stopped by the kill switch: ${reason}`);
+    throw new AgentError("killed", `all runs are ${stoppedText(reason)}`);
   }
 
   private settle(run: Run, outcome: Outcome): void {

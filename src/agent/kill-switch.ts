@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Fd } from "../platform/file.ts";
 import { OsError } from "../platform/os-error.ts";
 import { type Watch, watchFile } from "../platform/watch.ts";
-import { type Cause, CONTROL_FILE, Control } from "../runner/control.ts";
+import { type Cause, CONTROL_FILE, Control, stoppedText } from "../runner/control.ts";
 
 /** What is to happen when somebody throws the switch, or takes its file away. */
 export interface Stops {
@@ -74,7 +74,7 @@ export class KillSwitch {
   private heed(): void {
     if (this.control.isReplaced()) this.takeOther();
     const reason = this.thrown();
-    if (reason !== undefined) this.stops.stopAll(`stopped by the kill switch: ${reason}`);
+    if (reason !== undefined) this.stops.stopAll(stoppedText(reason));
   }
 
   /** What runs looks at a file that has lost its name, and would never learn of the switch. */

@@ -39,6 +39,10 @@ export interface ControlState {
   readonly epoch: number;
 }
 
+/** Why something was stopped; who threw the switch need not say why. */
+export const stoppedText = (reason: string): string =>
+  `stopped by the kill switch${reason === "" ? "" : `: ${reason}`}`;
+
 /**
  * What every runner looks at before each operation: whether everything is stopped, and which policy is active. A file,
  * so that it works without the agent's help and outlasts it. Each word is written by itself, so that processes which write

@@ -12,7 +12,7 @@ import { type Approval, PolicyError } from "../policy/index.ts";
 import { readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
 import { Authority } from "./authority.ts";
-import { Control } from "./control.ts";
+import { Control, stoppedText } from "./control.ts";
 import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { Explained, ExplainJob } from "./explain-protocol.ts";
@@ -190,7 +190,7 @@ class Runner {
   }
 
   private reason(): string {
-    return `stopped by the kill switch: ${this.control.reason()}`;
+    return stoppedText(this.control.reason());
   }
 
   /** Nothing else happens in this process until the answer is there: the script stands still. */

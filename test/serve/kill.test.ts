@@ -168,3 +168,13 @@ test("a token that is not an administrator's stops nothing", async () => {
   }
   expect(await tryToRun()).toMatchObject({ status: 200 });
 });
+
+test("a reason need not be given, and makes no further lines of what is told", async () => {
+  await start();
+  expect(world.call("kill").status).toBe(0);
+  expect((await tryToRun()).body.detail).toBe("all runs are stopped by the kill switch");
+  expect(world.call("status").stdout).toContain("kill switch  on: no reason given\n");
+  world.call("kill", "--reason", "fire\nruns 9 running");
+  expect((await tryToRun()).body.detail).toStartWith("all runs are stopped by the kill switch: fire");
+  expect(world.call("status").stdout).toContain("kill switch  on: fire runs 9 running\n");
+});

@@ -17,7 +17,9 @@ export const showStatus = ({ options }: Given): Promise<number> =>
 type Answer = ReturnType<typeof Status.parse>;
 
 function text(socket: string, status: Answer): string {
-  const killed = status.killed ? `on: ${status.kill_reason || "no reason given"}` : "off";
+  // A reason of several lines must not look like further lines of this one.
+  const reason = (status.kill_reason ?? "").replaceAll(/\s+/g, " ");
+  const killed = status.killed ? `on: ${reason || "no reason given"}` : "off";
   return [
     `remit ${status.version} at ${socket}`,
     `policy       ${status.policy_revision}`,
