@@ -65,6 +65,8 @@ const DENIED: readonly (readonly [Action, Resource])[] = [
   ["file_system.write", file("/proc/4711/oom_score_adj")],
   ["process_system.kill", program("4711", "remit serve")],
   ["process_system.trace", program("4712", "remit runner --state /x")],
+  ["process_system.trace", program("4713", "remit check-bundle --sha256 x")],
+  ["process_system.kill", program("4714", "remit validate --policy-file /x")],
   ["network.GET", url("http://127.0.0.1:7077")],
   ["network.GET", url("http://[::1]:7077/v1/runs")],
 ];
@@ -81,6 +83,7 @@ const ALLOWED: readonly (readonly [Action, Resource])[] = [
   ["file_system.read", file("/proc/4711/status")],
   ["file_system.write", file("/proc/47110/oom_score_adj")],
   ["process_system.kill", program("4712", "vi remit runner")],
+  ["process_system.kill", program("4713", "remit mcp")],
   ["process_system.list", program("4711", "remit serve")],
   ["network.GET", url("http://127.0.0.1:7078/")],
   ["network.GET", url("http://127.0.0.1:70770/")],

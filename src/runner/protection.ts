@@ -1,3 +1,4 @@
+import { CHECK_COMMAND } from "../bundle/content/candidate.ts";
 import { ancestorsOf, isThere, withoutLinks } from "../platform/place.ts";
 import { RESERVED } from "./autonomy.ts";
 
@@ -20,8 +21,11 @@ const CHANGES = ["chmod", "chown", "create", "delete", "move", "set_x_attr", "wr
 const REPLACES = ["chmod", "chown", "delete", "move", "unmount"];
 const SIGNALS = ["kill", "interrupt", "trace"];
 const TYPES = ["File", "Dir"];
-/** Command line of a runner; policies see the name of the program only. */
-const RUNNER = "remit runner ";
+/**
+ * How the command lines of processes begin that the agent starts: of runners, and of those that judge a bundle or a policy.
+ * Policies see the name of the program only.
+ */
+const PROCESSES = [`remit runner `, `remit ${CHECK_COMMAND} `, `remit validate `];
 /** By which one reaches this machine, as URLs have them. */
 const LOOPBACK = ["127.0.0.1", "0.0.0.0", "[::1]", "[::]"];
 
@@ -74,7 +78,7 @@ const untouched = (path: string, names: readonly string[]): readonly string[] =>
 function others({ agent, address }: OwnThings): readonly string[] {
   const isOurs = [
     `resource == ${uid("process_system::Process", String(agent))}`,
-    `resource.command like "${RUNNER}*"`,
+    ...PROCESSES.map((command) => `resource.command like "${command}*"`),
   ];
   return [
     forbid("process", `action in ${actions("process_system", SIGNALS)}, resource`, isOurs),
