@@ -169,6 +169,14 @@ test("a token that is not an administrator's stops nothing", async () => {
   expect(await tryToRun()).toMatchObject({ status: 200 });
 });
 
+test("what the agent does not take, such as too long a reason, keeps nobody from stopping it", async () => {
+  await start();
+  const { status, stdout } = world.call("kill", "--reason", "x".repeat(1000));
+  expect(status).toBe(0);
+  expect(stdout).toStartWith("everything is stopped (The body is not what this takes: /reason: ");
+  expect(await tryToRun()).toMatchObject({ status: 503, body: { code: "killed" } });
+});
+
 test("a reason need not be given, and makes no further lines of what is told", async () => {
   await start();
   expect(world.call("kill").status).toBe(0);

@@ -27,9 +27,10 @@ function act(given: Given, name: Act, done: string): Promise<number> {
     const { options } = given;
     const settings = agentSettings(options);
     const reason = options.get("reason") ?? "";
-    const status = await askAgent(given, settings, name, reason);
+    const answer = await askAgent(given, settings, name, reason);
+    const status = "killed" in answer ? answer : undefined;
     if (status === undefined) actAlone(settings, name, reason);
-    const how = status ? "" : ` (no agent answered; ${join(settings.state, CONTROL_FILE)} is set)`;
+    const how = "why" in answer ? ` (${answer.why}; ${join(settings.state, CONTROL_FILE)} is set)` : "";
     const isHeld = name === "resume" && status?.killed === true;
     const held = `the central team's stop stays: ${status?.kill_reason ?? ""}`;
     print(forStandardOutput(`${isHeld ? held : done}${how}\n`));
@@ -37,8 +38,13 @@ function act(given: Given, name: Act, done: string): Promise<number> {
   });
 }
 
-/** Nothing when there is no agent that could be asked; a token that is not enough is a refusal, though. */
-async function askAgent({ options }: Given, settings: Settings, name: Act, reason: string) {
+/** Why not, when the agent could not be asked or does not do it; a token that is not enough is a refusal, though. */
+async function askAgent(
+  { options }: Given,
+  settings: Settings,
+  name: Act,
+  reason: string,
+): Promise<ReturnType<typeof Status.parse> | { readonly why: string }> {
   try {
     const body = JSON.stringify(name === "kill" ? { reason } : {});
     const question = { method: "POST", target: `/v1/admin/${name}`, body } as const;
@@ -49,7 +55,7 @@ async function askAgent({ options }: Given, settings: Settings, name: Act, reaso
     if (isUp || !(error instanceof Refused || error instanceof Unreachable || error instanceof NoToken)) {
       throw error;
     }
-    return undefined;
+    return { why: error instanceof Refused ? error.message : "no agent answered" };
   }
 }
 
