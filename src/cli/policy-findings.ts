@@ -40,5 +40,7 @@ async function tellFindings(
   if (code !== 1) return;
   for (const line of lines.slice(0, MAX_LINES)) say(line);
   if (lines.length > MAX_LINES) say(`and ${lines.length - MAX_LINES} more; remit validate shows all`);
-  say("what cannot work in the policy neither permits nor forbids anything; all else of it is in force");
+  say(
+    "it is in force as it is: a policy that cannot work as written permits nothing, and forbids nothing either",
+  );
 }

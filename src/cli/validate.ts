@@ -1,7 +1,7 @@
-import { PolicyError, parsePolicySet, validate } from "../policy/index.ts";
+import { type Finding, PolicyError, parsePolicySet, validate } from "../policy/index.ts";
 import { RunError } from "../runner/errors.ts";
 import type { Given } from "./command.ts";
-import { type FileFinding, findingText } from "./findings.ts";
+import { findingText } from "./findings.ts";
 import { POLICY, readText } from "./inputs.ts";
 import { forStandardOutput, print, printError } from "./terminal.ts";
 
@@ -25,7 +25,7 @@ export function validatePolicy({ options }: Given): number {
   return findings.length === 0 ? 0 : 1;
 }
 
-function check(source: string): { readonly policies: number; readonly findings: readonly FileFinding[] } {
+function check(source: string): { readonly policies: number; readonly findings: readonly Finding[] } {
   try {
     const set = parsePolicySet(source);
     return { policies: set.policies.length, findings: validate(set) };

@@ -52,7 +52,15 @@ describe("loading", () => {
   test("templates are inert", () => {
     const template = "permit(principal == ?principal, action, resource);";
     expect(allows(template, fileRequest("open", "/a"))).toBe(false);
-    expect(allows(`${template} permit(principal, action, resource);`, fileRequest("open", "/a"))).toBe(true);
+    const beside = `${template}\npermit(principal, action, resource);`;
+    expect(allows(beside, fileRequest("open", "/a"))).toBe(true);
+    expect(validate(parsePolicySet(beside))).toEqual([
+      {
+        severity: "error",
+        message: "a template has no effect; write a policy",
+        position: { line: 1, column: 1 },
+      },
+    ]);
   });
   test("policies without an id are numbered as Cedar numbers them", () => {
     const set = parsePolicySet(

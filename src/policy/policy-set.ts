@@ -4,7 +4,14 @@ import type { Entities } from "./entities.ts";
 import { PolicyError } from "./errors.ts";
 import type { ExtendedSchema } from "./schema.ts";
 import { readScope, type Scope } from "./scope.ts";
-import { type PolicyFile, positionOfByte, type Statement, splitPolicies } from "./source.ts";
+import {
+  type PolicyFile,
+  type Position,
+  positionAt,
+  positionOfByte,
+  type Statement,
+  splitPolicies,
+} from "./source.ts";
 
 export interface Policy {
   /** Of `@id`; else `policy` and its number in the file, as Cedar names it. */
@@ -29,6 +36,8 @@ export interface PolicySet {
   readonly approvals: ReadonlyMap<string, string>;
   /** Ids that more than one policy bears; `#2` and so on was added to the later ones. */
   readonly duplicates: readonly string[];
+  /** Where templates begin, which are in no set: nothing links them. */
+  readonly templates?: readonly Position[];
   /** Remit's schema with declarations that came with the policies. */
   readonly schema?: ExtendedSchema;
   /** What policies can know beside principal and resource. */
@@ -40,14 +49,18 @@ export function parsePolicySet(source: string): PolicySet {
   const file = { text: source };
   const ids = new Ids();
   const duplicates = new Set<string>();
-  const policies = statementsOf(file).flatMap((statement, index) => {
+  const statements = statementsOf(file);
+  const policies = statements.flatMap((statement, index) => {
     if (statement.template) return [];
     const given = statement.id ?? `policy${index}`;
     const id = ids.take(given);
     if (id !== given) duplicates.add(given);
     return [toPolicy(statement, id, file)];
   });
-  return { ...policySetOf(policies), duplicates: [...duplicates] };
+  const templates = statements
+    .filter(({ template }) => template)
+    .map(({ start }) => positionAt(source, start));
+  return { ...policySetOf(policies), duplicates: [...duplicates], templates };
 }
 
 export function policySetOf(policies: readonly Policy[]): PolicySet {

@@ -8,7 +8,8 @@ import { ACTIONS } from "./types.ts";
 /** Something that strict validation finds. */
 export interface Finding {
   readonly severity: "error" | "warning";
-  readonly policy: string;
+  /** Its id; none of a template, and of a file that does not parse. */
+  readonly policy?: string;
   readonly message: string;
   readonly position?: Position;
   /** Name of the file, where there are several. */
@@ -36,6 +37,13 @@ export function validate(set: PolicySet): readonly Finding[] {
         severity: "error",
         policy: id,
         message: `more than one policy has the id ${JSON.stringify(id)}`,
+      }),
+    ),
+    ...(set.templates ?? []).map(
+      (position): Finding => ({
+        severity: "error",
+        message: "a template has no effect; write a policy",
+        position,
       }),
     ),
     ...inOrder(set, validationErrors).map((found) => finding(set, "error", found)),

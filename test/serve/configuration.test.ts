@@ -107,13 +107,13 @@ describe("at the start", () => {
     const wrong = `${ALLOW}\nforbid(principal, action == file_system::Action::"opne", resource);`;
     const path = world.file("p.cedar", wrong);
     const agent = await world.start("--policy", path);
-    await agent.says("all else of it is in force");
+    await agent.says("it is in force as it is");
     expect(agent.said).toContain(`${path}:2:29: error: unrecognized action \`file_system::Action::"opne"\`;`);
     expect(await run({ script: OPEN })).toMatchObject({ output: "opened" });
     const before = agent.said.length;
     world.file("p.cedar", `permit(principal, action in [systemd::Action::"sart"], resource);`);
     agent.signal("SIGHUP");
-    await agent.says("all else of it is in force", before);
+    await agent.says("it is in force as it is", before);
     expect(agent.said.slice(before)).toContain(`${path}:1:30: error: unrecognized action`);
     // Of one that is right there is nothing to tell, before what the next one brings.
     const then = agent.said.length;
@@ -123,7 +123,7 @@ describe("at the start", () => {
       agent.signal("SIGHUP");
       await agent.says("was read again", now);
     }
-    await agent.says("all else of it is in force", then);
+    await agent.says("it is in force as it is", then);
     expect(agent.said.slice(then).match(/: error: /g)).toHaveLength(1);
   });
 
