@@ -14,7 +14,7 @@ import {
 import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
-import { openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
+import { inState, openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
 import { lockState, StateInUse } from "../platform/state-lock.ts";
 import { policySource } from "../runner/active-policy.ts";
 import { RunError } from "../runner/errors.ts";
@@ -41,26 +41,40 @@ const CLOSE_MS = 1000;
 
 /** `remit serve`: takes scripts over HTTP until it is asked to end. */
 export async function serve({ options }: Given): Promise<number> {
+  const begun: Begun[] = [];
   try {
-    await serveWith(options);
+    const settings = settingsOf(options);
+    await inState(settings.state, () => serveWith(options, settings, begun));
     return 0;
   } catch (error) {
+    // What has begun would keep the process from ending, and nobody could speak with it.
+    for (const stop of begun.reverse()) await stop();
     if (!isRefusal(error)) throw error;
     say(`error: ${error.message}`);
     return 1;
   }
 }
 
-async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
-  let settings = settingsOf(options);
+/** How something that goes on is ended at once. */
+type Begun = () => Promise<unknown> | undefined;
+
+async function serveWith(
+  options: ReadonlyMap<string, string>,
+  initial: Settings,
+  begun: Begun[],
+): Promise<void> {
+  let settings = initial;
   const directory = openStateDirectory(settings.state);
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
   const hangups = takeHangups();
   const { state } = settings;
   const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
+  begun.push(() => reports.stop(0));
   const bundles = await bundlesOf(settings, directory, reports);
+  begun.push(() => bundles?.stop());
   const agent = new Agent({ ...agentOptions(options, settings), state, directory });
+  begun.push(() => agent.stop(0));
   await named(settings.policy, () => agent.start(policyOf(settings)));
   await bundles?.follow(agent);
   const tokens = new Tokens(directory);
@@ -84,12 +98,11 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
     },
   };
   const address = settings.listen === undefined ? undefined : parseAddress(settings.listen);
-  const places = await listening(agent, () => {
-    tokens.locked(() => {
-      if (needsToken(directory, tokens)) writeFirstToken(agent, directory, tokens);
-    });
-    return listen(served, settings.socket, address);
+  tokens.locked(() => {
+    if (needsToken(directory, tokens)) writeFirstToken(agent, directory, tokens);
   });
+  const places = listen(served, settings.socket, address);
+  begun.push(() => Promise.all(places.map(({ listener }) => listener.stop(0))));
   const ended = whenAskedToEnd(() => {
     agent.stopNow();
     reports.stopNow();
@@ -103,6 +116,7 @@ async function serveWith(options: ReadonlyMap<string, string>): Promise<void> {
   say(`remit ${packageJson.version} takes scripts at ${places.map(({ at }) => at).join(" and ")}`);
   tellFindingsOf(agent, settings);
   await ended;
+  begun.length = 0;
   // What is open stays open until its run is over.
   const graceMs = settings.limits.grace_ms;
   const end = performance.now() + graceMs;
@@ -126,16 +140,6 @@ async function named<T>(file: string | undefined, use: () => Promise<T>): Promis
   } catch (error) {
     if (!(error instanceof AgentError && error.code === "policy_refused")) throw error;
     throw new AgentError(error.code, `${file ?? "the active policy"}: ${error.message}`, { cause: error });
-  }
-}
-
-/** An agent that nobody can speak with does not stay. */
-async function listening<T>(agent: Agent, listen: () => T): Promise<T> {
-  try {
-    return listen();
-  } catch (error) {
-    await agent.stop(0);
-    throw error;
   }
 }
 

@@ -31,8 +31,11 @@ export class ListenError extends Error {
 /** Takes requests on a socket at `path`, which only this user can open. What is left there of an earlier one goes. */
 export function listenOnSocket(path: string, fetch: Handler): Listener {
   expectOwnPlace(path);
-  removeSocket(path);
-  const server = attempt(path, () => withMask(OTHERS, () => Bun.serve({ unix: path, fetch, ...BOUNDS })));
+  const server = attempt(path, () => {
+    removeSocket(path);
+    expectNothing(path);
+    return withMask(OTHERS, () => Bun.serve({ unix: path, fetch, ...BOUNDS }));
+  });
   return {
     port: undefined,
     stop: (withinMs) => {
@@ -59,7 +62,6 @@ async function stopServer(server: Bun.Server<undefined>, withinMs: number): Prom
   await server.stop(true);
 }
 
-/** Another file in the place of a socket stays; links are not followed. */
 function attempt<T>(place: string, listen: () => T): T {
   try {
     return listen();
@@ -84,6 +86,11 @@ function expectOwnPlace(path: string): void {
   const { mode = STICKY } = statSync(directory, { throwIfNoEntry: false }) ?? {};
   if ((mode & WRITABLE_BY_OTHERS) === 0 || (mode & STICKY) !== 0) return;
   throw new ListenError(`requests cannot be taken at ${path}: others may write to ${directory}`);
+}
+
+/** Another file in the place of a socket stays; links are not followed. */
+function expectNothing(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) throw new Error("another file is there");
 }
 
 function removeSocket(path: string): void {

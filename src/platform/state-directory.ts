@@ -42,11 +42,27 @@ export function openStateDirectory(path: string): Fd {
   throw new StateDirectoryError(`the state directory ${path} ${fault}`);
 }
 
+/**
+ * Does `action` in the state directory `path`: a full disk, a file system that is read-only and the like are told of by
+ * the directory's name. @throws {StateDirectoryError}
+ */
+export async function inState<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw asStateError(path, error);
+  }
+}
+
 function attempt<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof OsError)) throw error;
-    throw new StateDirectoryError(`the state directory ${path} cannot be used: ${error.message}`);
+    throw asStateError(path, error);
   }
 }
+
+const asStateError = (path: string, cause: unknown): unknown =>
+  cause instanceof OsError
+    ? new StateDirectoryError(`the state directory ${path} cannot be used: ${cause.message}`, { cause })
+    : cause;

@@ -79,7 +79,17 @@ describe("another thing is where the log was", () => {
     // What stops everything needs no record; what lets it go on does.
     expect((await world.ask("POST", "/v1/admin/kill", {})).body.killed).toBe(true);
     expect((await world.ask("POST", "/v1/admin/resume")).body.code).toBe("audit_unavailable");
+    // Nor does the owner of the state directory let it go on unseen, without the agent's help.
+    expect(world.call("resume")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("the decision log cannot be written"),
+    });
     expect((await write()).body.code).toBe("killed");
+    expect(world.call("token", "create", "unseen")).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^error: the decision log cannot be written/),
+    });
     rmdirSync(log);
     expect((await world.ask("POST", "/v1/admin/resume")).body.killed).toBe(false);
     await expectDone();

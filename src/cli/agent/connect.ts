@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AgentError } from "../../agent/errors.ts";
+import { AuditError } from "../../audit/errors.ts";
 import { AgentClient, Refused } from "../../client/index.ts";
 import { ConfigurationError, readSettings, type Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
@@ -43,7 +44,15 @@ const UNREADABLE = [OsError, LimitError, UntrustedFile];
 export const isUnreadable = (error: unknown): error is Error =>
   UNREADABLE.some((kind) => error instanceof kind);
 
-const FORESEEN = [AgentError, ConfigurationError, Unreachable, Refused, NoToken, StateDirectoryError];
+const FORESEEN = [
+  AgentError,
+  AuditError,
+  ConfigurationError,
+  Unreachable,
+  Refused,
+  NoToken,
+  StateDirectoryError,
+];
 
 /** What `action` returns as the exit status; 1 and a line on standard error when the agent cannot be asked, or refuses. */
 export async function reporting(action: () => number | Promise<number>): Promise<number> {

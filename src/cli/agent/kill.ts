@@ -4,8 +4,9 @@ import { AuditError } from "../../audit/errors.ts";
 import { Refused, Status } from "../../client/index.ts";
 import type { Settings } from "../../configuration/index.ts";
 import { Unreachable } from "../../platform/bun-socket-http.ts";
+import type { Fd } from "../../platform/file.ts";
 import { effectiveUser } from "../../platform/identity.ts";
-import { openStateDirectory } from "../../platform/state-directory.ts";
+import { inState, openStateDirectory } from "../../platform/state-directory.ts";
 import { CONTROL_FILE, Control } from "../../runner/control.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print, printError } from "../terminal.ts";
@@ -29,7 +30,7 @@ function act(given: Given, name: Act, done: string): Promise<number> {
     const reason = options.get("reason") ?? "";
     const answer = await askAgent(given, settings, name, reason);
     const status = "killed" in answer ? answer : undefined;
-    if (status === undefined) actAlone(settings, name, reason);
+    if (status === undefined) await inState(settings.state, () => actAlone(settings, name, reason));
     const how = "why" in answer ? ` (${answer.why}; ${join(settings.state, CONTROL_FILE)} is set)` : "";
     const isHeld = name === "resume" && status?.killed === true;
     const held = `the central team's stop stays: ${status?.kill_reason ?? ""}`;
@@ -59,26 +60,28 @@ async function askAgent(
   }
 }
 
-/** The switch first: that it cannot be remembered must not keep it from being thrown. */
-function actAlone({ state, decision_log }: Settings, name: Act, reason: string): void {
-  const directory = openStateDirectory(state);
+/** That it cannot be remembered keeps nobody from stopping everything, but from letting it go on. */
+function actAlone(settings: Settings, name: Act, reason: string): void {
+  const directory = openStateDirectory(settings.state);
+  if (name === "resume") remember(directory, settings, name, reason);
   const control = new Control(directory);
   if (name === "kill") control.kill(reason);
   else control.resume();
   control.persist();
   control.close();
+  if (name === "resume") return;
   try {
-    const log = new DecisionLog(directory, decision_log.max_bytes);
-    const principal = `User::"${effectiveUser().name}"`;
-    log.writeDurably({
-      kind: "admin",
-      principal,
-      act: name,
-      ...(reason === "" ? {} : { details: { reason } }),
-    });
-    log.close();
+    remember(directory, settings, name, reason);
   } catch (error) {
     if (!(error instanceof AuditError)) throw error;
     printError(`warning: ${error.message}\n`);
   }
+}
+
+/** @throws {AuditError} */
+function remember(directory: Fd, { decision_log }: Settings, act: Act, reason: string): void {
+  const log = new DecisionLog(directory, decision_log.max_bytes);
+  const principal = `User::"${effectiveUser().name}"`;
+  log.writeDurably({ kind: "admin", principal, act, ...(reason === "" ? {} : { details: { reason } }) });
+  log.close();
 }

@@ -4,7 +4,7 @@ import type { AdministrativeEntry } from "../../audit/record.ts";
 import type { Settings } from "../../configuration/index.ts";
 import type { Fd } from "../../platform/file.ts";
 import { effectiveUser } from "../../platform/identity.ts";
-import { openStateDirectory } from "../../platform/state-directory.ts";
+import { inState, openStateDirectory } from "../../platform/state-directory.ts";
 import { type Given, UsageError } from "../command.ts";
 import { print, printError } from "../terminal.ts";
 import { agentSettings, reporting } from "./connect.ts";
@@ -63,9 +63,13 @@ function changing(
 ): Promise<number> {
   return reporting(() => {
     const settings = agentSettings(options);
-    const directory = openStateDirectory(settings.state);
-    const tokens = new Tokens(directory);
-    return tokens.locked(() => change(tokens, (act, details) => remember(directory, settings, act, details)));
+    return inState(settings.state, () => {
+      const directory = openStateDirectory(settings.state);
+      const tokens = new Tokens(directory);
+      return tokens.locked(() =>
+        change(tokens, (act, details) => remember(directory, settings, act, details)),
+      );
+    });
   });
 }
 
