@@ -34,7 +34,7 @@ const ALLOWED: { readonly [room: string]: readonly string[] } = {
   bundle: ["policy", "audit", "tar", "platform"],
   configuration: ["policy", "platform"],
   client: ["platform"],
-  doctor: ["configuration", "runner", "bundle", "platform"],
+  doctor: ["configuration", "runner", "policy", "bundle", "platform"],
 };
 
 /** The `rhai-wasm` package (values and the manifest) is imported by name, by the rooms that speak with scripts. */

@@ -4,7 +4,8 @@ import type { Settings } from "../configuration/index.ts";
 import { close, openDirectoryFollowing } from "../platform/file.ts";
 import { canWatch, expectWritable, exposedIn, freeBytes } from "../platform/host-state.ts";
 import { OsError } from "../platform/os-error.ts";
-import { readPolicy } from "../runner/active-policy.ts";
+import { PolicyError, parsePolicySet, validate } from "../policy/index.ts";
+import { ACTIVE, readPolicy } from "../runner/active-policy.ts";
 import { Control } from "../runner/control.ts";
 import { type Check, type Finding, fail, ok, warn } from "./finding.ts";
 
@@ -75,15 +76,18 @@ export const STATE: readonly Check[] = [
   },
   {
     name: "policy",
-    look: inState(({ state }) => {
+    look: inState(({ state, policy }) => {
       const directory = openDirectoryFollowing(state);
       try {
         const { text, revision, bundle } = readPolicy(directory);
         if (bundle !== undefined) return ok(`bundle, revision ${revision}`);
-        return text === ""
-          ? warn("none: everything is denied", "name one (remit serve --policy PATH)")
-          : ok(`revision ${revision}`);
+        if (text === "") return warn("none: everything is denied", "name one (remit serve --policy PATH)");
+        const findings = validate(parsePolicySet(text)).length;
+        if (findings === 0) return ok(`revision ${revision}`);
+        const all = `remit validate -p ${policy ?? join(state, ACTIVE)}`;
+        return warn(`revision ${revision}; ${findings} findings of strict validation`, `${all} shows them`);
       } catch (error) {
+        if (error instanceof PolicyError) return fail(error.located, "correct it, and start the agent anew");
         if (!(error instanceof BundleError)) throw error;
         return fail(error.located, "import the bundle again, or name a policy (remit serve --policy PATH)");
       } finally {

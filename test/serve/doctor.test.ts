@@ -46,6 +46,19 @@ test("with an agent and a policy", async () => {
   expect(doctor().of("kill switch")).toMatchObject({ state: "ok" });
 });
 
+test("a policy that holds, but does not pass strict validation", async () => {
+  const path = world.file("p.cedar", 'forbid(principal, action == file_system::Action::"raed", resource);');
+  await world.start("--policy", path);
+  expect(doctor().of("policy")).toMatchObject({
+    state: "warn",
+    found: expect.stringMatching(/^revision [0-9a-f]{16}; \d findings of strict validation$/),
+    advice: `remit validate -p ${world.state}/policy.cedar shows them`,
+  });
+  expect(doctor().healthy).toBe(true);
+  writeFileSync(join(world.state, "policy.cedar"), "forbid(");
+  expect(doctor()).toMatchObject({ status: 1, healthy: false });
+});
+
 test("a state directory that is named from the directory that one is in", async () => {
   await world.start();
   const { status, stdout } = world.callPlain("doctor", "--json", "--state", "state");
