@@ -32,6 +32,23 @@ export function requestBody(served: Served): MiddlewareHandler<Env> {
   };
 }
 
+/** Refuses a body that has something to say to a route that takes nothing. None at all is as good as an empty object. */
+export const sayingNothing: MiddlewareHandler<Env> = async (c, next) => {
+  const text = await c.req.text();
+  if (text !== "" && !isEmptyObject(text)) {
+    throw new Problem("body_invalid", "this takes an empty object");
+  }
+  await next();
+};
+
+function isEmptyObject(text: string): boolean {
+  try {
+    return JSON.stringify(JSON.parse(text)) === "{}";
+  } catch {
+    return false;
+  }
+}
+
 async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Buffer> {
   const reader = body.getReader();
   const pieces: Uint8Array[] = [];

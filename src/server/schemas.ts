@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { DENIAL_REASONS, MAX_RUNS } from "../agent/index.ts";
 import { LIMITS } from "../platform/limits.ts";
-import { PROBLEM_CODES } from "./problem.ts";
+import { PROBLEM_CODES, PROBLEMS } from "./problem.ts";
 
 /** Runs in a list, unless a request says otherwise. */
 const RUNS = 100;
@@ -89,13 +89,17 @@ export const RunSummarySchema = RunFacts.extend({
 export const RunListSchema = z.object({ runs: z.array(RunSummarySchema) }).openapi("Runs");
 export const RunsQuery = z.object({ limit: z.coerce.number().int().min(1).max(MAX_RUNS).default(RUNS) });
 
+const STATUSES = PROBLEM_CODES.map((code) => `${code} ${PROBLEMS[code].status}`).join(", ");
+
 export const ProblemSchema = z
   .looseObject({
     type: z.string(),
     title: z.string(),
     status: z.number(),
     detail: z.string(),
-    code: z.enum(PROBLEM_CODES).openapi({ description: "Stable: what programs go by" }),
+    code: z
+      .enum(PROBLEM_CODES)
+      .openapi({ description: `Stable: what programs go by. Each has its status: ${STATUSES}` }),
     retryable: z.boolean(),
     request_id: z.string(),
   })
@@ -164,9 +168,23 @@ export const ApprovalBody = z
 export const ApprovalIdParameter = z.object({ id: z.string().regex(/^approval_[0-9a-f]{24}$/) });
 
 export const KillBody = z.strictObject({ reason: z.string().max(400).default("") }).openapi("KillRequest");
+/** Where an earlier answer with events broke off. */
+export const EventsHeaders = z.object({
+  "last-event-id": z
+    .string()
+    .optional()
+    .openapi({ description: "Number of the last event that is known: those after it come", example: "17" }),
+});
 /** How long an answer about a run waits for its end. */
 export const WaitQuery = z.object({ wait_ms: z.coerce.number().int().min(0).default(0) });
 export const IdParameter = z.object({ id: z.string().regex(/^run_[0-9a-f]{24}$/) });
+
+/** Of a request that says all by where it goes. Its type is there all the same: no web page can send that unasked. */
+export const NO_BODY = {
+  required: true,
+  description: "An empty object; what matters is that the content type is there",
+  content: { "application/json": { schema: { type: "object", maxProperties: 0 } } },
+} as const;
 
 /** `schema` as the content of a body. */
 export const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });

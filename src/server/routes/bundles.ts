@@ -2,7 +2,8 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { authentication } from "../authentication.ts";
 import type { BundleService, Env, Served } from "../context.ts";
 import { Problem } from "../problem.ts";
-import { answer, BundleStatusSchema, PROBLEM } from "../schemas.ts";
+import { sayingNothing } from "../request-body.ts";
+import { answer, BundleStatusSchema, NO_BODY, PROBLEM } from "../schemas.ts";
 
 /** The bundles of a central team: how they are, and what brings a newer one. */
 export function bundleRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -25,7 +26,8 @@ export function bundleRoutes(app: OpenAPIHono<Env>, served: Served): void {
       method: "post",
       path: "/v1/admin/refresh",
       summary: "Ask the repository now",
-      middleware: admin,
+      middleware: [admin, sayingNothing] as const,
+      requestBody: NO_BODY,
       responses,
     }),
     async (c) => c.json(await bundles().poll(), 200),
@@ -36,7 +38,8 @@ export function bundleRoutes(app: OpenAPIHono<Env>, served: Served): void {
       method: "post",
       path: "/v1/admin/import",
       summary: "Take the pack that `remit bundle import` has put into the state directory",
-      middleware: admin,
+      middleware: [admin, sayingNothing] as const,
+      requestBody: NO_BODY,
       responses,
     }),
     async (c) => c.json(await bundles().import(), 200),

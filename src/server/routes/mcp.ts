@@ -2,6 +2,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
 import type { Endpoint } from "../mcp/endpoint.ts";
+import { PROBLEM } from "../schemas.ts";
+
+const PATH = "/mcp";
 
 /** The Model Context Protocol, behind the same doors as everything else. */
 export function mcpRoute(app: OpenAPIHono<Env>, served: Served, port: number | undefined): void {
@@ -12,7 +15,21 @@ export function mcpRoute(app: OpenAPIHono<Env>, served: Served, port: number | u
     const { createEndpoint } = await import("../mcp/endpoint.ts");
     return createEndpoint(served, (request) => app.fetch(request), host);
   };
-  app.all("/mcp", authentication(served, "read"), async (c) => {
+  app.openAPIRegistry.registerPath({
+    method: "post",
+    path: PATH,
+    summary: "The Model Context Protocol, by Streamable HTTP; its tools are the other routes once more",
+    requestBody: { required: true, content: { "application/json": { schema: { type: "object" } } } },
+    responses: {
+      200: {
+        description: "An answer of the protocol",
+        content: { "application/json": {}, "text/event-stream": {} },
+      },
+      202: { description: "A notification was taken" },
+      ...PROBLEM,
+    },
+  });
+  app.all(PATH, authentication(served, "read"), async (c) => {
     loading ??= load();
     return (await loading)(c);
   });

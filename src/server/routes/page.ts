@@ -6,7 +6,8 @@ import type { Env, Served } from "../context.ts";
 import { PAGE_PATHS, pageFile } from "../page-files.ts";
 import { cookieName, LOGIN, LOGOUT } from "../page-request.ts";
 import { Problem } from "../problem.ts";
-import { answer, PROBLEM } from "../schemas.ts";
+import { sayingNothing } from "../request-body.ts";
+import { answer, NO_BODY, PROBLEM } from "../schemas.ts";
 
 const LoginCodeSchema = z
   .object({
@@ -44,7 +45,8 @@ export function pageRoutes(
       method: "post",
       path: "/v1/admin/page",
       summary: "A code that is good for one login at the operator page",
-      middleware: authentication(served, "admin"),
+      middleware: [authentication(served, "admin"), sayingNothing] as const,
+      requestBody: NO_BODY,
       responses: { 200: answer("The code, and where it is good", LoginCodeSchema), ...PROBLEM },
     }),
     (c) => {
@@ -69,6 +71,7 @@ export function pageRoutes(
     createRoute({
       method: "post",
       path: LOGIN,
+      requestBody: NO_BODY,
       summary: "For the page itself: a session for a code, which is the bearer token of this request",
       responses: { 200: answer("One half of the session; the other is a cookie", SessionSchema), ...PROBLEM },
     }),
@@ -88,6 +91,8 @@ export function pageRoutes(
     createRoute({
       method: "post",
       path: LOGOUT,
+      security: [],
+      requestBody: NO_BODY,
       summary: "For the page itself: the end of its session",
       responses: { 204: { description: "It is over" }, ...PROBLEM },
     }),

@@ -10,6 +10,7 @@ import { runEvents } from "../run-events.ts";
 import { runSummary } from "../run-view.ts";
 import {
   answer,
+  EventsHeaders,
   IdParameter,
   json,
   PROBLEM,
@@ -119,7 +120,7 @@ export function runRoutes(app: OpenAPIHono<Env>, served: Served): void {
       summary:
         "What happens in a run, as it happens; Last-Event-ID goes on where an earlier answer broke off",
       middleware: read,
-      request: params,
+      request: { ...params, headers: EventsHeaders },
       responses: { 200: { description: "Events", content: { "text/event-stream": {} } }, ...PROBLEM },
     }),
     (c) => {

@@ -2,7 +2,8 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { kernelName } from "../../platform/system.ts";
 import { authentication } from "../authentication.ts";
 import type { Env, Served } from "../context.ts";
-import { answer, json, KillBody, PROBLEM, StatusSchema } from "../schemas.ts";
+import { sayingNothing } from "../request-body.ts";
+import { answer, json, KillBody, NO_BODY, PROBLEM, StatusSchema } from "../schemas.ts";
 
 /** How the agent is, and the switch that stops everything. */
 export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
@@ -56,7 +57,8 @@ export function statusRoutes(app: OpenAPIHono<Env>, served: Served): void {
       method: "post",
       path: "/v1/admin/resume",
       summary: "Let runs begin again",
-      middleware: admin,
+      middleware: [admin, sayingNothing] as const,
+      requestBody: NO_BODY,
       responses: { 200: answer("Status", StatusSchema), ...PROBLEM },
     }),
     (c) => {
