@@ -14,6 +14,7 @@ import {
 import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
+import { endOrphansOfRunners } from "../platform/orphans.ts";
 import { inState, openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
 import { lockState, StateInUse } from "../platform/state-lock.ts";
 import { policySource } from "../runner/active-policy.ts";
@@ -68,6 +69,7 @@ async function serveWith(
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
   const hangups = takeHangups();
+  endOrphansOfRunners();
   const { state } = settings;
   const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
   begun.push(() => reports.stop(0));

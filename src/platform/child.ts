@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { scrub } from "./environment.ts";
 import { LimitError } from "./limits.ts";
+import { childBegan, childEnded } from "./orphans.ts";
 import { killTree } from "./process-tree.ts";
 
 /** How a process ended. */
@@ -55,6 +56,11 @@ export function startSelf(options: ChildOptions): Child {
     env: { ...scrub(process.env), ...PURGE, ...options.environment },
     detached: true,
   });
+  const { pid } = child;
+  if (pid !== undefined) {
+    childBegan(pid);
+    child.once("exit", () => childEnded(pid));
+  }
   // A child that is gone is told of by `ended`, not by a write that fails.
   child.stdin.on("error", () => undefined);
   const lines = new LineSplitter(lineBytes, onLine);

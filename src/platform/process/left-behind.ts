@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readlinkSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { LIMITS, LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
 import { SYSCALL } from "../syscall.ts";
+import { ownChildren } from "./children.ts";
 import { STAT, statFields } from "./stat.ts";
 
 const PR_SET_CHILD_SUBREAPER = 36;
@@ -63,10 +64,10 @@ export function endLeftBehind(spared: ReadonlySet<number> = new Set()): void {
   }
 }
 
-function orphans(): number[] {
+function orphans(): readonly number[] {
   if (!libc || !isOwnProc()) return [];
   const own = field("self", "session");
-  return children().filter((pid) => field(pid, "session") !== own);
+  return ownChildren().filter((pid) => field(pid, "session") !== own);
 }
 
 /** Whether /proc counts as we do: that of another mount namespace, in which a script may be, has other numbers. */
@@ -78,23 +79,8 @@ function isOwnProc(): boolean {
   }
 }
 
-/** Orphans are children of one of the threads. */
-function children(): number[] {
-  try {
-    return readdirSync("/proc/self/task").flatMap((thread) =>
-      numbersIn(readFileSync(`/proc/self/task/${thread}/children`, "utf8").split(" ")),
-    );
-  } catch {
-    // A kernel without CONFIG_PROC_CHILDREN.
-    return numbersIn(readdirSync("/proc")).filter((pid) => field(pid, "parent") === process.pid);
-  }
-}
-
-const numbersIn = (texts: readonly string[]): number[] =>
-  texts.filter((text) => /^\d+$/.test(text)).map(Number);
-
 /** Of a process that is not there any more `undefined`. */
-function field(pid: number | "self", name: "parent" | "session"): number | undefined {
+function field(pid: number | "self", name: "session"): number | undefined {
   const text = statFields(pid)[STAT[name]];
   return text === undefined ? undefined : Number(text);
 }
