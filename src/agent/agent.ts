@@ -155,7 +155,8 @@ export class Agent {
     if (settled === undefined || withinMs <= 0) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs);
+      // Nobody can ask an agent again that is shutting down: the end is near, and is waited for.
+      timer = setTimeout(() => this.stopping || resolve(), withinMs);
     });
     await Promise.race([settled, late]);
     clearTimeout(timer);
@@ -325,9 +326,13 @@ export class Agent {
   }
 
   /** Without a record of the question nobody is asked, and the run does not go on. */
-  private ask(run: Run, question: ApprovalQuestion): Promise<Approval> {
+  private async ask(run: Run, question: ApprovalQuestion): Promise<Approval> {
     try {
-      return this.approvals.ask(run.identity, question);
+      const asked = this.approvals.ask(run.identity, question);
+      run.waitFor(this.approvals.of(run.id));
+      const answer = await asked;
+      run.waitNoMore(answer);
+      return answer;
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       this.pool.cancel(run.id, error.message);

@@ -38,6 +38,11 @@ export class Approvals {
     return [...this.entries.values()].map(({ pending }) => pending);
   }
 
+  /** What the run waits for; it stands still meanwhile. */
+  of(run: string): PendingApproval | undefined {
+    return this.all().find((pending) => pending.run === run);
+  }
+
   /** @throws {AgentError} `audit_unavailable`: of what cannot be recorded nobody is asked */
   ask(identity: RunIdentity, question: ApprovalQuestion): Promise<Approval> {
     const id = `approval_${randomBytes(12).toString("hex")}`;

@@ -1,5 +1,7 @@
 import type { RunIdentity } from "../audit/record.ts";
+import type { Approval } from "../policy/access.ts";
 import type { Denial, RunEvent } from "../runner/protocol.ts";
+import type { PendingApproval } from "./approvals.ts";
 
 /** What becomes of a run, in this order; one of the last five is how it ends. */
 export type RunStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled" | "killed" | "lost";
@@ -9,6 +11,11 @@ export type NumberedEvent = { readonly id: number } & Unnumbered;
 type Unnumbered =
   | RunEvent
   | { readonly type: "status"; readonly status: RunStatus }
+  /** It waits for the answer of an administrator to `approval`, or has one. */
+  | ({ readonly type: "approval"; readonly approval: string; readonly state: "asked" | Approval } & Pick<
+      PendingApproval,
+      "action" | "resource" | "reasons"
+    >)
   /** Why a run that is over has no output, as in its result. */
   | { readonly type: "error"; readonly error: unknown }
   /** Of another that is over; `length` is that of the whole output, in characters. */
@@ -34,6 +41,8 @@ export class Run {
   /** Of the result with all that it logged and published. */
   resultBytes = 0;
   denials: readonly Denial[] = [];
+  /** What somebody has to approve before it goes on. */
+  waitsFor: PendingApproval | undefined;
   moreDenials = 0;
   /** Of the policy that decided last, or was in force when it was asked for. */
   revision: string | undefined;
@@ -82,10 +91,23 @@ export class Run {
 
   end(status: RunStatus): void {
     this.endedAt = new Date();
+    this.waitsFor = undefined;
     if (this.startedAt) this.seconds = (performance.now() - this.began) / 1000;
     if (this.result) this.addResult(this.result);
     this.become(status);
     this.add({ type: "end" });
+  }
+
+  waitFor(pending: PendingApproval | undefined): void {
+    this.waitsFor = pending;
+    if (pending) this.addApproval(pending, "asked");
+  }
+
+  waitNoMore(answer: Approval): void {
+    const pending = this.waitsFor;
+    this.waitsFor = undefined;
+    // Of one that was ended meanwhile nothing is told any more.
+    if (pending && !this.isOver) this.addApproval(pending, answer);
   }
 
   addAll(events: readonly RunEvent[]): void {
@@ -101,6 +123,10 @@ export class Run {
   listen(listener: (event: NumberedEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  private addApproval({ id, action, resource, reasons }: PendingApproval, state: "asked" | Approval): void {
+    this.add({ type: "approval", approval: id, state, action, resource, reasons });
   }
 
   private addResult({ output, error }: Result): void {

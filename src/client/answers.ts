@@ -90,6 +90,7 @@ export const RunAnswer = z.looseObject({
   denials: z.array(Denial),
   more_denials: z.number(),
   ended_at: text.optional(),
+  waits_for: z.object({ approval: text, action: text, resource: Resource }).optional(),
 });
 export type RunAnswer = z.infer<typeof RunAnswer>;
 

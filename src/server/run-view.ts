@@ -11,6 +11,14 @@ export const runView = (run: Run) => ({
 /** A run in a list, without its result. */
 export const runSummary = (run: Run) => ({ ...facts(run), denied: run.denials.length + run.moreDenials });
 
+const waitView = ({ id, action, resource, reasons, expiresAt }: NonNullable<Run["waitsFor"]>) => ({
+  approval: id,
+  action,
+  resource,
+  reasons: [...reasons],
+  expires_at: expiresAt.toISOString(),
+});
+
 function facts(run: Run) {
   const time = (date: Date) => date.toISOString();
   return {
@@ -22,6 +30,7 @@ function facts(run: Run) {
     created_at: time(run.createdAt),
     ...(run.startedAt ? { started_at: time(run.startedAt) } : {}),
     ...(run.endedAt ? { ended_at: time(run.endedAt) } : {}),
+    ...(run.waitsFor ? { waits_for: waitView(run.waitsFor) } : {}),
     ...(run.revision === undefined ? {} : { policy_revision: run.revision }),
   };
 }

@@ -57,6 +57,18 @@ export const DenialSchema = z
   })
   .openapi("Denial");
 
+export const WaitSchema = z
+  .object({
+    approval: z
+      .string()
+      .openapi({ description: "What an administrator answers: `remit approvals` shows it" }),
+    action: z.string(),
+    resource: z.object({ type: z.string(), id: z.string() }),
+    reasons: z.array(z.string()),
+    expires_at: z.string(),
+  })
+  .openapi("Wait");
+
 /** What is known of a run beside its result. */
 const RunFacts = z.object({
   id: z.string(),
@@ -67,6 +79,7 @@ const RunFacts = z.object({
   created_at: z.string(),
   started_at: z.string().optional(),
   ended_at: z.string().optional(),
+  waits_for: WaitSchema.optional().openapi({ description: "What somebody has to approve before it goes on" }),
   policy_revision: z.string().optional(),
 });
 

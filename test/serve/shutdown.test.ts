@@ -30,6 +30,17 @@ describe("asked to end", () => {
     });
   }
 
+  test("who would be told to ask again is told the end", async () => {
+    const agent = await world.start();
+    const { body } = await world.ask("POST", "/v1/runs", { script: "sleep(2); 6 * 7", wait_ms: 0 });
+    const asked = world.ask("GET", `/v1/runs/${body.id}?wait_ms=500`);
+    // With an answer to a later request, the one before is there.
+    await until(async () => (await world.ask("GET", "/v1/status")).body.running === 1, "the run");
+    agent.signal("SIGTERM");
+    expect((await asked).body).toMatchObject({ state: "succeeded", output: "42" });
+    expect(await agent.ended).toEqual({ code: 0, signal: null });
+  });
+
   test("runs that do not end are stopped after the grace, and their callers told", async () => {
     const config = world.file("remit.toml", "[limits]\ngrace_ms = 200");
     const agent = await world.start("--config", config);

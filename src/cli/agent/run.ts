@@ -9,10 +9,12 @@ import { resultJson, resultText } from "../result-text.ts";
 import { hasRun, timeout } from "../run.ts";
 import { forStandardError, forStandardOutput, print, printError } from "../terminal.ts";
 import { connect, isForeseen } from "./connect.ts";
-import { denialText } from "./request-text.ts";
+import { denialText, requestText } from "./request-text.ts";
 
 /** How long one request waits for the end of the run, in milliseconds; the agent may answer sooner. */
 const WAIT_MS = 25_000;
+/** When it is looked whether the run waits for an approval, first and then again, in milliseconds. */
+const LOOKS_MS = [500, 5000] as const;
 /** Between two requests, in milliseconds: an agent need not let anybody wait. */
 const PAUSE_MS = 50;
 /** Exit status of who was interrupted, as shells have it. */
@@ -67,6 +69,7 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
     ...(limit === undefined ? [] : [`"timeout_ms":${Math.ceil(timeout(limit))}`]),
   ];
   const client = connect(options);
+  const over = new AbortController();
   let run: string | undefined;
   let interrupts = 0;
   let cancel = (): void => undefined;
@@ -85,6 +88,8 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
     // That it is over already needs no answer.
     cancel = () => void client.ask(RunAnswer, { method: "DELETE", target }).catch(() => undefined);
     if (interrupts > 0) cancel();
+    // Its own requests: the one that awaits the end may be the last that an agent answers which ends meanwhile.
+    void tellWaits(client, run, over.signal).catch(() => undefined);
     return await untilOver(client, begun);
   } catch (error) {
     // A result is kept in the memory of the agent alone; one that was started anew has no such run.
@@ -92,6 +97,7 @@ async function runToItsEnd(options: Given["options"]): Promise<RunAnswer> {
       error instanceof Unreachable || (error instanceof Refused && error.code === "run_not_found");
     throw isGone && run !== undefined ? new LostResult(run, error) : error;
   } finally {
+    over.abort();
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt);
   }
 }
@@ -113,6 +119,20 @@ async function untilOver(client: AgentClient, begun: RunAnswer): Promise<RunAnsw
     if (performance.now() - before < PAUSE_MS) await setTimeout(PAUSE_MS);
   }
 }
+
+/** Tells, until `signal`, what the run waits for: whoever sits in front of it would see nothing happen. */
+async function tellWaits(client: AgentClient, run: string, signal: AbortSignal): Promise<void> {
+  let told: string | undefined;
+  for (let pause: number = LOOKS_MS[0]; ; pause = LOOKS_MS[1]) {
+    await setTimeout(pause, undefined, { signal });
+    const { waits_for: waits } = await client.ask(RunAnswer, { method: "GET", target: `/v1/runs/${run}` });
+    if (waits && waits.approval !== told && !signal.aborted) printError(forStandardError(waitText(waits)));
+    told = waits?.approval;
+  }
+}
+
+const waitText = (waits: NonNullable<RunAnswer["waits_for"]>): string =>
+  `waits for an approval of ${requestText(waits)} (remit approvals approve ${waits.approval})\n`;
 
 /** What the agent's policy refused; whose it is can see more of it on the agent's host. */
 function denialsText({ denials, more_denials: more }: RunAnswer): string {

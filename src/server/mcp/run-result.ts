@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { DenialSchema, type RunSchema } from "../schemas.ts";
+import { DenialSchema, type RunSchema, WaitSchema } from "../schemas.ts";
 import { ApiProblem } from "./api.ts";
 
 type Run = z.infer<typeof RunSchema>;
@@ -22,6 +22,7 @@ export const RunOutput = z.object({
   truncated: z.boolean().optional().describe("The output goes on; get_run with output_offset has more"),
   error: z.looseObject({ error_type: z.string(), message: z.string() }).optional(),
   logs: z.array(z.object({ level: z.string(), message: z.string() })).optional(),
+  waits_for: WaitSchema.optional().describe("What the owner has to approve before the script goes on"),
   denials: z.array(DenialSchema).describe("What the policy did not allow, also where the script went on"),
   more_denials: z.number().optional(),
   policy_revision: z.string().optional(),
@@ -38,7 +39,7 @@ export function toolResult(value: { readonly [name: string]: unknown }, isError 
 
 /** What a model is told of `run`. What it can reason about, such as a denial, is a result and no fault of the protocol. */
 export function runResult(run: Run, offset = 0) {
-  const { id, state, dry_run, error, denials, more_denials, policy_revision, output = "" } = run;
+  const { id, state, dry_run, error, waits_for, denials, more_denials, policy_revision, output = "" } = run;
   const shown = sliceOf(output, offset);
   const rest = output.length - offset - shown.length;
   const result: z.infer<typeof RunOutput> = {
@@ -49,10 +50,12 @@ export function runResult(run: Run, offset = 0) {
     ...(rest > 0 ? { truncated: true, output_length: output.length } : {}),
     ...(error === undefined ? {} : { error }),
     logs: (run.logs ?? []).slice(0, LOGS).map(logOf),
+    ...(waits_for === undefined ? {} : { waits_for }),
     denials,
     ...(more_denials > 0 ? { more_denials } : {}),
     ...(policy_revision === undefined ? {} : { policy_revision }),
     next_steps: [
+      ...(waits_for === undefined ? [] : [WAITS]),
       ...(state === "queued" || state === "running" ? [`it goes on: get_run with id ${id} and wait_ms`] : []),
       ...(rest > 0 ? [`the output goes on: get_run with output_offset ${offset + shown.length}`] : []),
       ...stepsAfter(denials),
@@ -87,6 +90,9 @@ function isFailure({ state, dry_run, error, denials }: Run): boolean {
     denials.every(({ reason }) => reason === "dry_run");
   return ENDED_BADLY.includes(state) && !observed;
 }
+
+const WAITS =
+  "it waits for the owner to approve waits_for: tell your user; do not run it a second time meanwhile";
 
 const AFTER_DENIAL: { readonly [reason in Denial["reason"]]: string } = {
   forbidden:

@@ -51,7 +51,7 @@ function makeRow(first: RunSummary): Row<RunSummary> {
     element: element("li", { id: run.id }, details),
     update: (next) => {
       run = next;
-      state.textContent = run.state;
+      state.textContent = run.waits_for === undefined ? run.state : "waits";
       state.dataset["state"] = run.state;
       denied.textContent = run.denied === 0 ? "" : `${run.denied} denied`;
       took.textContent = tookText(run);
