@@ -52,6 +52,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** Options of which exactly one must be given. */
   readonly oneOf?: readonly string[];
+  /** What cannot wait until its code is loaded. */
+  readonly before?: () => void;
   /** Its code is loaded only when it is the one called. */
   readonly load: () => Promise<Perform>;
 }

@@ -1,3 +1,4 @@
+import { takeHangups } from "../platform/hangups.ts";
 import { BUNDLE_COMMANDS } from "./bundle/commands.ts";
 import type { Command, Option } from "./command.ts";
 import { agentOptions, client, json } from "./options.ts";
@@ -130,6 +131,7 @@ export const COMMANDS: readonly Command[] = [
       { name: "socket", value: "PATH", summary: "The socket; DIR/remit.sock unless given" },
       { name: "listen", value: "ADDRESS", summary: "Also at 127.0.0.1:PORT or [::1]:PORT" },
     ],
+    before: takeHangups,
     load: async () => (await import("./serve.ts")).serve,
   },
   {

@@ -33,6 +33,7 @@ export async function main(argv0: string, args: readonly string[]): Promise<numb
       print(commandHelp(program, command));
       return 0;
     }
+    command.before?.();
     const perform = await command.load();
     return await perform({ ...parsed, startedAt, dropIn: !named });
   } catch (error) {

@@ -14,6 +14,7 @@ import {
 import { ListenError } from "../platform/bun-serve.ts";
 import { isListening } from "../platform/bun-socket-http.ts";
 import { close, type Fd, listNames, replaceContent } from "../platform/file.ts";
+import { heedHangups } from "../platform/hangups.ts";
 import { endOrphansOfRunners } from "../platform/orphans.ts";
 import { inState, openStateDirectory, StateDirectoryError } from "../platform/state-directory.ts";
 import { lockState, StateInUse } from "../platform/state-lock.ts";
@@ -68,7 +69,6 @@ async function serveWith(
   const directory = openStateDirectory(settings.state);
   lockState(directory);
   if (await isListening(settings.socket)) throw new SocketInUse(settings.socket);
-  const hangups = takeHangups();
   endOrphansOfRunners();
   const { state } = settings;
   const reports = new Reports({ state, directory, version: packageJson.version, notice: say });
@@ -110,7 +110,7 @@ async function serveWith(
     reports.stopNow();
   });
   await reports.follow(uploadOf(settings));
-  hangups(async () => {
+  heedHangups(async () => {
     settings = await reloaded(agent, options, settings);
     await reports.follow(uploadOf(settings));
     void bundles?.poll().catch(() => undefined);
@@ -255,19 +255,6 @@ function whenAskedToEnd(again: () => void): Promise<void> {
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, ask);
   });
-}
-
-/**
- * Takes SIGHUP from now on, also before there is anything to be read again. Returns what begins to heed it: what was asked
- * for meanwhile is done then, one call after the other.
- */
-function takeHangups(): (action: () => Promise<void>) => void {
-  const { promise: ready, resolve } = Promise.withResolvers<() => Promise<void>>();
-  let last: Promise<void> = Promise.resolve();
-  process.on("SIGHUP", () => {
-    last = last.then(async () => (await ready)());
-  });
-  return resolve;
 }
 
 class SocketInUse extends Error {
