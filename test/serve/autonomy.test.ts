@@ -86,6 +86,25 @@ describe("levels", () => {
     expect((await run(3, executing)).body).toMatchObject({ output: "0" });
   });
 
+  test("what 2 does not do, 0 and 1 do not either, whoever might approve it", async () => {
+    const resource = { type: "file_system::File", id: join(data, "note") };
+    const said = async (level: number, action: string) => {
+      const { body } = await world.ask("POST", "/v1/explain", { action, resource }, tokens[level]);
+      return [body.decision, ...body.policies];
+    };
+    for (const level of [0, 1, 2]) {
+      expect(await said(level, "file_system.chmod")).toEqual(["deny", "remit:autonomy-3"]);
+    }
+    expect(await said(3, "file_system.chmod")).toEqual(["allow", "all"]);
+    for (const [level, decision] of [
+      [0, "dry_run"],
+      [1, "ask"],
+      [2, "allow"],
+    ] as const) {
+      expect((await said(level, "file_system.write"))[0]).toBe(decision);
+    }
+  });
+
   test("3 changes no kernel parameter and no mount; 4 gets as far as the system lets it", async () => {
     const script = `unmount(UnmountOptions().path("${data}/nowhere").build())`;
     const { body } = await run(3, script);
