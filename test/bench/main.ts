@@ -1,12 +1,14 @@
 /**
  * `npm run bench`: what the product costs; with REX_RUNNER=<path> each row beside the reference, run by run.
- * `npm run bench -- find gzip` measures the rows with one of these words in their names, `npm run bench -- agent` the agent.
+ * `npm run bench -- find gzip` measures the rows with one of these words in their names, `npm run bench -- agent` the agent,
+ * `npm run bench -- bundle` the bundles of its policies.
  */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executable } from "../support/executable.ts";
 import { measureAgent } from "./agent/index.ts";
+import { measureBundles } from "./bundle/index.ts";
 import { makeFixtures } from "./io-fixtures.ts";
 import { ioWorkloads } from "./io-workloads.ts";
 import { compare, version } from "./process.ts";
@@ -28,6 +30,10 @@ try {
   if (isWanted("agent")) {
     console.log(`\n${version(executable())}, the agent\n`);
     for (const cells of await measureAgent(reference, work)) row(cells);
+  }
+  if (isWanted("bundle")) {
+    console.log(`\n${version(executable())}, bundles\n`);
+    await measureBundles(work, row);
   }
   if (wanted.length === 0) {
     // Not before: an engine in this process would count for the peaks above.

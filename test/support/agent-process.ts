@@ -18,15 +18,17 @@ export class AgentProcess {
   ) {}
 
   /**
-   * @param policy text of the policy; `{dir}` in it stands for the test's directory
+   * @param policy text of the policy, if it has one of its own; `{dir}` in it stands for the test's directory
    * @param configuration text of the configuration file
    */
-  static async start(policy: string, configuration = ""): Promise<AgentProcess> {
+  static async start(policy: string | undefined, configuration = ""): Promise<AgentProcess> {
     const path = realpathSync(mkdtempSync(join(tmpdir(), "remit-agent-")));
-    writeFileSync(join(path, "policy.cedar"), policy.replaceAll("{dir}", path));
     writeFileSync(join(path, "remit.toml"), configuration);
     const args = ["--config", join(path, "remit.toml"), "--state", join(path, "state")];
-    args.push("--policy", join(path, "policy.cedar"));
+    if (policy !== undefined) {
+      writeFileSync(join(path, "policy.cedar"), policy.replaceAll("{dir}", path));
+      args.push("--policy", join(path, "policy.cedar"));
+    }
     const child = spawn(executable(), ["serve", ...args, "--listen", "127.0.0.1:0"], {
       env: { PATH: "/usr/bin:/bin" },
       stdio: ["ignore", "ignore", "pipe"],
@@ -85,6 +87,7 @@ interface AgentRequest {
   readonly body?: unknown;
   readonly method?: string;
   readonly headers?: { readonly [name: string]: string };
+  readonly signal?: AbortSignal;
 }
 
 /** The address that the agent says it listens at. */

@@ -1,5 +1,5 @@
+import type { Figure } from "../figure.ts";
 import { ask, clientOf, withAgent } from "./client.ts";
-import type { Figure } from "./figure.ts";
 import { memoryOf, runnersOf, sum } from "./memory.ts";
 
 const ROUNDS = 4;

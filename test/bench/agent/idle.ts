@@ -1,5 +1,5 @@
+import type { Figure } from "../figure.ts";
 import { withAgent } from "./client.ts";
-import type { Figure } from "./figure.ts";
 import { memoryOf, runnersOf, sum, waitsOf } from "./memory.ts";
 
 /** For so long after its start the runtime looks every second for garbage, in milliseconds; then rarely. */

@@ -1,4 +1,4 @@
-import { cells, type Figure } from "./figure.ts";
+import { cells, type Figure } from "../figure.ts";
 import { growth } from "./growth.ts";
 import { idle } from "./idle.ts";
 import { kill } from "./kill.ts";

@@ -4,8 +4,8 @@ import { close, type Fd } from "../../../src/platform/file.ts";
 import { linesBackwards } from "../../../src/platform/lines-backwards.ts";
 import { openStateDirectory } from "../../../src/platform/state-directory.ts";
 import { Control } from "../../../src/runner/control.ts";
+import type { Figure } from "../figure.ts";
 import { clientOf, withAgent } from "./client.ts";
-import type { Figure } from "./figure.ts";
 
 const ROUNDS = 10;
 /** How long a script acts before it is stopped, in milliseconds. */

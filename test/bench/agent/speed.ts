@@ -1,5 +1,5 @@
+import { type Figure, quantile } from "../figure.ts";
 import { ask, type Client, clientOf, withAgent } from "./client.ts";
-import { type Figure, quantile } from "./figure.ts";
 
 const ROUNDS = 5;
 /** Runs before the first round, by when what is often called has been compiled. */

@@ -1,5 +1,5 @@
+import type { Figure } from "../figure.ts";
 import { ask, clientOf, withAgent } from "./client.ts";
-import type { Figure } from "./figure.ts";
 
 const ROUNDS = 7;
 

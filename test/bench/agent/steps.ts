@@ -7,10 +7,10 @@ import { close } from "../../../src/platform/file.ts";
 import { openStateDirectory } from "../../../src/platform/state-directory.ts";
 import type { Job } from "../../../src/runner/protocol.ts";
 import { executable } from "../../support/executable.ts";
+import { type Figure, quantile } from "../figure.ts";
 import { ENVIRONMENT } from "../process.ts";
 import { ALLOW } from "../workloads.ts";
 import { withAgent } from "./client.ts";
-import { type Figure, quantile } from "./figure.ts";
 
 const ROUNDS = 5;
 const TIMES = 300;

@@ -36,3 +36,6 @@ export function cells(figure: Figure, withReference: boolean): readonly string[]
 /** Three digits. */
 const shown = (value: number): string =>
   Math.abs(value) < 100 ? `${Number(value.toPrecision(3))}` : value.toFixed(0);
+
+/** That of which half are smaller. */
+export const middle = (values: readonly number[]): number => quantile(values, 0.5);

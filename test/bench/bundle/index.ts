@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { cells } from "../figure.ts";
+import { Nginx } from "../host/nginx.ts";
+import { CentralTeam } from "./central-team.ts";
+import { idle } from "./idle.ts";
+import { UPDATES, update } from "./update.ts";
+import { UPDATES_IN_A_ROW, updates } from "./updates.ts";
+
+const POLICIES = 100;
+/** No part takes as long, in milliseconds. */
+const PART_MS = 600_000;
+
+/** The table about bundles, row by row to `row`: the executable's agent, and nginx as the host of its repository. */
+export async function measureBundles(
+  directory: string,
+  row: (cells: readonly string[]) => void,
+): Promise<void> {
+  if (!Nginx.isThere) return row(["there is no nginx: apt-get install nginx-light"]);
+  const team = await CentralTeam.begin(
+    join(directory, "bundles"),
+    POLICIES,
+    1 + 2 * UPDATES + UPDATES_IN_A_ROW,
+  );
+  const nginx = await Nginx.start(team.path);
+  try {
+    row(["what", "target", "remit", "worst round"]);
+    row(["---", "--:", "--:", "--:"]);
+    for (const measure of [idle, update, updates]) {
+      for (const figure of await withinTime(measure.name, measure(team, nginx))) row(cells(figure, false));
+    }
+  } finally {
+    await nginx.stop();
+  }
+}
+
+function withinTime<T>(name: string, part: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`${name} is not over after ${PART_MS} ms`)), PART_MS);
+  return Promise.race([part, late.promise]).finally(() => clearTimeout(timer));
+}
