@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { toBackground } from "./background.ts";
 import { scrub } from "./environment.ts";
 import { LimitError } from "./limits.ts";
 import { childBegan, childEnded } from "./orphans.ts";
@@ -34,6 +35,8 @@ export interface ChildOptions {
   readonly onMemory?: () => void;
   /** Variables of its environment beside those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Nobody waits for it who has asked for something. */
+  readonly isBackground?: boolean;
   /** Another executable of this program. */
   readonly program?: string;
 }
@@ -59,6 +62,7 @@ export function startSelf(options: ChildOptions): Child {
   const { pid } = child;
   if (pid !== undefined) {
     childBegan(pid);
+    if (options.isBackground) toBackground(pid);
     child.once("exit", () => childEnded(pid));
   }
   // A child that is gone is told of by `ended`, not by a write that fails.

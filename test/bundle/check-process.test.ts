@@ -1,7 +1,7 @@
 /** A bundle is checked in a process of its own before it is activated; row 92 of the attacks. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeArchive } from "../../src/bundle/archive/index.ts";
 import { sha256Of } from "../../src/bundle/content/build.ts";
@@ -46,6 +46,14 @@ describe("a bundle that can be used", () => {
       scripts: ["restart-till", "till-errors"],
       tests: 9,
     });
+  });
+
+  test("by a process that gives way to all others", async () => {
+    const said = join(path, "nice");
+    const program = join(path, "tells-its-priority");
+    writeFileSync(program, `#!/bin/sh\nsleep 0.2; nice > ${said}`, { mode: 0o700 });
+    await check(candidate(), { program });
+    expect(Number(readFileSync(said, "utf8"))).toBeGreaterThan(getPriority());
   });
 
   test("with its kill, and with what its team allowed", async () => {

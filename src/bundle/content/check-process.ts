@@ -33,6 +33,8 @@ export async function checkInProcess(
     lineBytes: ANSWER_BYTES,
     memoryBytes,
     environment: ENVIRONMENT,
+    // Runs go on meanwhile, under the bundle that is in force.
+    isBackground: true,
     onMemory: () => {
       why ??= {
         code: "check_failed",
