@@ -25,6 +25,17 @@ describe("an extension of the schema", () => {
     expect(extendSchema("// nothing").types.size).toBe(0);
   });
 
+  test("is read once, and anew when it is another one", () => {
+    const text = "entity Device;";
+    const first = extendSchema(text);
+    expect(extendSchema(text)).toBe(first);
+    expect([...extendSchema("entity Till;").types]).toEqual(["Till"]);
+    discardCedar();
+    expect([...extendSchema(text).types]).toEqual(["Device"]);
+    expect(() => extendSchema("entity User;")).toThrow(PolicyError);
+    expect(() => extendSchema("entity User;")).toThrow(PolicyError);
+  });
+
   test.each([
     [
       "a type of Remit once more",

@@ -18,8 +18,15 @@ export interface ExtendedSchema {
  * no actions but those that operations ask for.
  * @throws {PolicyError} with the place in `extension`
  */
-export const extendSchema = (extension: string): ExtendedSchema =>
-  withinEngine("the schema", () => extend(extension));
+export function extendSchema(extension: string): ExtendedSchema {
+  // From one bundle to the next it is mostly the same, and reading it takes longer than all the rest.
+  if (latest?.extension !== extension) {
+    latest = { extension, schema: withinEngine("the schema", () => extend(extension)) };
+  }
+  return latest.schema;
+}
+
+let latest: { readonly extension: string; readonly schema: ExtendedSchema } | undefined;
 
 function extend(extension: string): ExtendedSchema {
   expectBoundedSchema(extension);
