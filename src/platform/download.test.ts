@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { X509Certificate } from "node:crypto";
 import { createServer as createPlainServer, type Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { selfSigned } from "./certificate-testing.ts";
+import { type Certificate, selfSigned } from "./certificate-testing.ts";
 import { type Downloaded, Downloader, type DownloaderOptions } from "./download.ts";
 import { HttpError } from "./http.ts";
 import { LIMITS } from "./limits.ts";
@@ -63,7 +64,10 @@ const raw = createServer((socket) => {
     else answer(socket);
   });
 });
-const secure = createSecureServer(own, (request, response) => response.end(request.url));
+const secure = createSecureServer(own, (request, response) => {
+  if (request.url === "/last") response.setHeader("connection", "close");
+  response.end(request.url);
+});
 const tunnels: string[] = [];
 const proxy = createPlainServer((request, response) => response.end(`by proxy: ${request.url}`));
 proxy.on("connect", ({ url = "" }, socket) => {
@@ -201,6 +205,46 @@ describe("TLS", () => {
     ["that another authority does not vouch for", { ca: selfSigned("DNS:localhost").cert }],
   ])("with a certificate %s", async (_, options) => {
     await expect(get(url(), options)).rejects.toBeInstanceOf(HttpError);
+  });
+
+  test("a connection goes on from the one before, in a downloader", async () => {
+    const received: number[] = [];
+    const relay = createServer((socket) => {
+      const index = received.push(0) - 1;
+      const onwards = connect(portOf(secure), "127.0.0.1");
+      onwards.on("data", (data: Buffer) => {
+        received[index] = (received[index] ?? 0) + data.length;
+      });
+      socket.pipe(onwards).pipe(socket);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, "127.0.0.1", resolve));
+    const [one, other] = [downloader({ ca: own.cert }), downloader({ ca: own.cert })];
+    for (const each of [one, one, other]) {
+      await each.get(new URL(`https://localhost:${portOf(relay)}/last`), { headers: {}, maxBytes: 100 });
+    }
+    relay.close();
+    const certificate = new X509Certificate(own.cert).raw.length;
+    const [first = 0, second = 0, third = 0] = received;
+    expect([second < first - certificate, third > first - certificate]).toEqual([true, true]);
+  });
+
+  test("what was agreed on is of no use to another server at the same address", async () => {
+    const one = downloader({ ca: own.cert });
+    let port = 0;
+    const once = async (certificate: Certificate) => {
+      const server = createSecureServer(certificate, (_, response) => response.end("x"));
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+      port = portOf(server);
+      try {
+        return textOf(await one.get(new URL(`https://localhost:${port}/`), { headers: {}, maxBytes: 100 }));
+      } finally {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    };
+    expect(await once(own)).toBe("x");
+    await expect(once(selfSigned("DNS:localhost"))).rejects.toBeInstanceOf(HttpError);
+    expect(await once(own)).toBe("x");
   });
 
   test("with a certificate for another name", async () => {
