@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: what the product costs; with REX_RUNNER=<path> each row beside the reference, run by run.
  * `npm run bench -- find gzip` measures the rows with one of these words in their names, `npm run bench -- agent` the agent,
- * `npm run bench -- bundle` the bundles of its policies.
+ * `npm run bench -- bundle` the bundles of its policies,
+ * `npm run bench -- pollers` the load of a fleet on a web server.
  */
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import { measureAgent } from "./agent/index.ts";
 import { measureBundles } from "./bundle/index.ts";
 import { makeFixtures } from "./io-fixtures.ts";
 import { ioWorkloads } from "./io-workloads.ts";
+import { measurePollers } from "./pollers/index.ts";
 import { compare, version } from "./process.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
@@ -34,6 +36,10 @@ try {
   if (isWanted("bundle")) {
     console.log(`\n${version(executable())}, bundles\n`);
     await measureBundles(work, row);
+  }
+  if (isWanted("pollers")) {
+    console.log(`\n${version(executable())}, pollers\n`);
+    await measurePollers(work, row);
   }
   if (wanted.length === 0) {
     // Not before: an engine in this process would count for the peaks above.

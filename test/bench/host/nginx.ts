@@ -9,9 +9,23 @@ const PROGRAM = "/usr/sbin/nginx";
 const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
 
+/** A request that was answered, as its log has it. */
+export interface Answered {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly status: number;
+  /** Bytes of HTTP both ways. */
+  readonly bytes: number;
+  /** It is the first one of its connection. */
+  readonly isFirst: boolean;
+  /** Its connection goes on from what was agreed on over TLS before. */
+  readonly isResumed: boolean;
+}
+
 /** Debian's nginx in front of a repository. */
 export class Nginx {
   private constructor(
+    private readonly directory: string,
     private readonly child: ChildProcess,
     private readonly ports: { readonly plain: number; readonly secure: number },
     /** Who vouches for it over TLS: a file of certificates. */
@@ -23,12 +37,16 @@ export class Nginx {
     return existsSync(PROGRAM);
   }
 
-  /** Serves `public` in `directory`, where its own files lie, too. */
-  static async start(directory: string): Promise<Nginx> {
+  /** Serves `public` in `directory`, where its own files lie, too; connections are closed after `keptMs` without a request. */
+  static async start(directory: string, keptMs = 15_000): Promise<Nginx> {
     const ports = { plain: await freePort(), secure: await freePort() };
     const { cert, key } = selfSigned("IP:127.0.0.1");
     const template = readFileSync(join(import.meta.dirname, "nginx.conf"), "utf8");
-    const text = template.replace("@plain", `${ports.plain}`).replace("@secure", `${ports.secure}`);
+    const filled = { ...ports, kept: `${keptMs}ms` };
+    const text = Object.entries(filled).reduce(
+      (all, [name, value]) => all.replace(`@${name}`, `${value}`),
+      template,
+    );
     // As root its workers would be nobody, who may not read below here.
     const user = process.getuid?.() === 0 ? "user root;\n" : "";
     writeFileSync(join(directory, "nginx.conf"), user + text);
@@ -37,7 +55,7 @@ export class Nginx {
     const child = spawn(PROGRAM, ["-p", directory, "-c", "nginx.conf", "-e", "nginx-error.log"], {
       stdio: ["ignore", "ignore", "inherit"],
     });
-    const nginx = new Nginx(child, ports, join(directory, "tls.cert"));
+    const nginx = new Nginx(directory, child, ports, join(directory, "tls.cert"));
     await nginx.listening();
     return nginx;
   }
@@ -49,6 +67,12 @@ export class Nginx {
 
   port(isSecure = false): number {
     return isSecure ? this.ports.secure : this.ports.plain;
+  }
+
+  /** The requests that it has answered since the epoch in milliseconds `since`; call it a second after the last one. */
+  requests(since = 0): readonly Answered[] {
+    const lines = readFileSync(join(this.directory, "nginx-access.log"), "utf8").trimEnd().split("\n");
+    return lines.map(answeredOf).filter(({ at }) => at >= since);
   }
 
   /** Seconds of a processor that its workers have taken. */
@@ -74,6 +98,17 @@ export class Nginx {
       await Bun.sleep(LOOK_MS);
     }
   }
+}
+
+function answeredOf(line: string): Answered {
+  const [seconds, status, sent, received, place, resumed] = line.split(" ");
+  return {
+    at: Number(seconds) * 1000,
+    status: Number(status),
+    bytes: Number(sent) + Number(received),
+    isFirst: place === "1",
+    isResumed: resumed === "r",
+  };
 }
 
 /** A port that nobody listens at. */
