@@ -80,7 +80,7 @@ export class Agent {
     await this.pool.warmUp(candidate);
     if (text !== undefined && candidate !== undefined) this.inForce.adopt(text, owner());
     // Those of a bundle that is in force no more.
-    if (this.inForce.known.limits !== limits) this.narrow();
+    if (this.inForce.known.limits !== limits) this.pool.heedPolicy(this.narrow());
     this.killSwitch.begin();
   }
 
@@ -92,7 +92,7 @@ export class Agent {
     this.records.act(owner(), "configure");
     this.options = { ...this.options, ...options };
     this.records.configure(options.decisionLogBytes);
-    this.narrow();
+    this.pool.configure(this.narrow());
   }
 
   /** What the owner wants, within what the policy in force allows. */
@@ -100,10 +100,11 @@ export class Agent {
     return narrowed(this.options, this.inForce.known.limits);
   }
 
-  private narrow(): void {
+  /** As {@link narrowed}, after either has changed. */
+  private narrow(): AgentOptions {
     const options = this.narrowed();
     this.approvals.timeMs = options.approvalMs;
-    this.pool.configure(options);
+    return options;
   }
 
   /** Remembers that a token was made for whoever owns the state directory. @throws {AgentError} */
@@ -275,7 +276,7 @@ export class Agent {
   private activated(): string {
     this.killSwitch.nextEpoch();
     this.metrics.policyActivated();
-    this.narrow();
+    this.pool.heedPolicy(this.narrow());
     return this.inForce.known.revision;
   }
 

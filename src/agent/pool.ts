@@ -71,6 +71,15 @@ export class Pool {
     this.next();
   }
 
+  /** Another policy is in force, and these hold, of which runners know nothing: they stay. */
+  heedPolicy(options: PoolOptions): void {
+    this.options = options;
+    for (const runner of this.idle.splice(options.warm)) runner.close();
+    for (const runner of this.idle) runner.heedPolicy();
+    this.keepWarm();
+    this.next();
+  }
+
   /** Whether a further script can wait, or a further question: neither takes the other's place. */
   hasPlace(what: "script" | "question"): boolean {
     const question = what === "question";

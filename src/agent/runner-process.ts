@@ -6,6 +6,7 @@ import {
   type ApprovalAnswer,
   type ApprovalQuestion,
   type Job,
+  type Order,
   Report,
   type RunEvent,
 } from "../runner/protocol.ts";
@@ -115,6 +116,11 @@ export class RunnerProcess {
       if (this.isAlive) this.child.send(JSON.stringify(job));
       else this.finish({ died: "the runner process has ended", untouched: true });
     });
+  }
+
+  /** Tells it that another policy is in force; it would see so by itself, but while a run waits for it. */
+  heedPolicy(): void {
+    if (this.isAlive) this.child.send(JSON.stringify({ type: "heed" } satisfies Order));
   }
 
   /** Lets it end when it has nothing to do. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
-import { Explained } from "./explain-protocol.ts";
+import { Explained, type ExplainJob } from "./explain-protocol.ts";
 
 const text = z.string();
 /** A script to run. What the agent writes and this very program reads needs no schema. */
@@ -19,6 +19,9 @@ export interface Job {
   /** For the records of its decisions. */
   readonly traceId?: string;
 }
+
+/** What a runner is given: a run, a question, or the hint that another policy is in force, to which it says nothing. */
+export type Order = Job | ExplainJob | { readonly type: "heed" };
 
 export const DENIAL_REASONS = [
   "forbidden",

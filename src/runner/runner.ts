@@ -16,7 +16,7 @@ import { Control, stoppedText } from "./control.ts";
 import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { Explained, ExplainJob } from "./explain-protocol.ts";
-import type { ApprovalAnswer, ApprovalQuestion, Job, Report, RunEvent } from "./protocol.ts";
+import type { ApprovalAnswer, ApprovalQuestion, Job, Order, Report, RunEvent } from "./protocol.ts";
 import { publishing } from "./publishing.ts";
 import type { RunResult } from "./result.ts";
 import { type Program, refusedResult, runScript } from "./run.ts";
@@ -67,10 +67,14 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
     const line = reader.next();
     if (line === undefined) return;
     // Written by the agent, which is this very program.
-    const job = JSON.parse(line) as Job | ExplainJob;
-    tell({ type: "began", run: job.run });
-    if ("type" in job) runner.explain(job);
-    else await runner.perform(job);
+    const order = JSON.parse(line) as Order;
+    if ("type" in order && order.type === "heed") {
+      runner.heedPolicy();
+      continue;
+    }
+    tell({ type: "began", run: order.run });
+    if ("type" in order) runner.explain(order);
+    else await runner.perform(order);
   }
 }
 
@@ -87,6 +91,15 @@ class Runner {
     private readonly reader: LineReader,
     private epoch: number,
   ) {}
+
+  /** Takes the policy in force before somebody waits for it. Where it cannot be used, the next run says so. */
+  heedPolicy(): void {
+    try {
+      this.activate(this.control.read().epoch);
+    } catch (error) {
+      if (!(error instanceof Terminated)) throw error;
+    }
+  }
 
   async perform(job: Job): Promise<void> {
     const result = await this.run(job);
@@ -118,6 +131,7 @@ class Runner {
       return this.stopped();
     };
     try {
+      this.beginUnderPolicy();
       const script = this.scriptOf(job);
       const timeoutMs = Math.min(job.timeoutMs, this.authority.limits.timeout_ms ?? job.timeoutMs);
       const input = {
@@ -141,14 +155,18 @@ class Runner {
     }
   }
 
-  /** The text to run: of an approved script, as it is in the bundle that is active now. @throws {RunError} */
-  private scriptOf({ script, name = "" }: Job): string {
-    if (script !== undefined) return script;
+  /** What is in force when a run begins is what it is told to have run under. @throws {RunError} */
+  private beginUnderPolicy(): void {
     try {
       this.activate(this.control.read().epoch);
     } catch (error) {
       throw error instanceof Terminated ? new RunError("policy_refused", error.message) : error;
     }
+  }
+
+  /** The text to run: of an approved script, as it is in the bundle that is active now. @throws {RunError} */
+  private scriptOf({ script, name = "" }: Job): string {
+    if (script !== undefined) return script;
     const { scripts } = this.authority;
     const approved = scripts.get(name);
     if (approved !== undefined) return approved.text;

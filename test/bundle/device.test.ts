@@ -1,6 +1,6 @@
 /** Bundles on a device: asked for, checked, in force, and what keeps them from it. */
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeArchive } from "../../src/bundle/archive/index.ts";
 import { bundleFiles, METADATA } from "../../src/bundle/content/testing.ts";
@@ -60,6 +60,11 @@ function start(more: { top?: string; stale?: string } = {}): Promise<Agent> {
 }
 const run = async () => (await world.ask("POST", "/v1/runs", { script: OPEN })).body;
 const poll = () => world.ask("POST", "/v1/admin/refresh", {});
+/** Processes that a process has started. */
+const childrenOf = (pid: number): readonly string[] =>
+  readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean),
+  );
 const device = async () => Object.values((await world.ask("GET", "/v1/bundles")).body.bundles)[0];
 
 test("without a bundle everything is denied, and it says so; then the first one holds", async () => {
@@ -90,6 +95,20 @@ test("a newer one takes its place; one that cannot be used does not, and is not 
     previous_revision: "one",
   });
   expect((await run()).denials).toHaveLength(1);
+});
+
+test("a bundle does not end the runners: the next run finds one that waits, under the policy in force", async () => {
+  release(bundle("one", permit("/usr")));
+  const agent = await start();
+  await until(async () => (await run()).output === "opened", "the first bundle");
+  const runners = childrenOf(agent.pid);
+  release(bundle("two", permit("/var")));
+  await poll();
+  expect((await world.ask("POST", "/v1/runs", { script: "1" })).body).toMatchObject({
+    policy_revision: "two",
+  });
+  expect((await run()).denials).toHaveLength(1);
+  expect(childrenOf(agent.pid)).toEqual(runners);
 });
 
 test("a bundle of another fleet, one that nobody signed, and an older repository change nothing", async () => {
