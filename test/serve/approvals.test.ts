@@ -106,7 +106,7 @@ test("whoever sits before remit run --agent is told, and what is printed is the 
         said,
       ) ?? [];
     expect(world.call("approvals", "approve", approval).status).toBe(0);
-    expect(await ended).toEqual({ status: 0, stdout: "opened\n" });
+    expect(await ended).toEqual({ status: 0, stdout: "opened\n", stderr: said });
   } finally {
     await world.remove();
   }
