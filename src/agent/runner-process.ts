@@ -99,8 +99,9 @@ export class RunnerProcess {
     });
   }
 
+  /** Whether it can take a job. One that is being ended cannot, also where its run was over before that. */
   get alive(): boolean {
-    return this.isAlive;
+    return this.isAlive && this.killed === undefined;
   }
 
   get pid(): number {
@@ -113,7 +114,7 @@ export class RunnerProcess {
     return new Promise((end) => {
       const { onStart, onEvents, onQuestion } = watcher;
       this.task = { run: job.run, onStart, onEvents, onQuestion, end, hasBegun: false };
-      if (this.isAlive) this.child.send(JSON.stringify(job));
+      if (this.alive) this.child.send(JSON.stringify(job));
       else this.finish({ died: "the runner process has ended", untouched: true });
     });
   }

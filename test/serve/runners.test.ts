@@ -1,9 +1,11 @@
 /** Runner processes: what befalls one costs its own run only, and the run says what it was. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { recordsOf } from "../../src/audit/testing.ts";
 import { AgentProcess } from "../support/agent-process.ts";
+
+setDefaultTimeout(60_000);
 
 let agent: AgentProcess;
 beforeAll(async () => {
@@ -202,6 +204,16 @@ describe("more runs than runners", () => {
     for (const id of ids) await ended(id);
     await works();
   });
+});
+
+test("a run that is cancelled as it ends costs no other its runner", async () => {
+  const states: (string | undefined)[] = [];
+  for (let tries = 0; tries < 15; tries++) {
+    const id = await begin("1");
+    const [, next] = await Promise.all([cancel(id), run("40 + 2")]);
+    states.push(next.view.state);
+  }
+  expect(states.filter((state) => state !== "succeeded")).toEqual([]);
 });
 
 test("a run is cancelled in the middle of a call, with what it started", async () => {
