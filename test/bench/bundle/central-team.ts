@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeArchive } from "../../../src/bundle/archive/index.ts";
+import { type Files, writeArchive } from "../../../src/bundle/archive/index.ts";
 import {
   add,
   DEFAULT_PERIODS,
@@ -14,7 +14,7 @@ import {
   signableIn,
 } from "../../../src/bundle/repository/index.ts";
 import { namedKey } from "../../../src/bundle/repository/named-key.ts";
-import { bundle, FOR, factsOf } from "./content.ts";
+import { FOR, factsOf } from "./content.ts";
 
 const TIMESTAMP = "public/metadata/timestamp.json";
 
@@ -49,17 +49,21 @@ export class CentralTeam {
     readonly bundleBytes: number,
   ) {}
 
-  /** @param policies of each bundle @param releases of which the first is published */
-  static async begin(path: string, policies: number, releases: number): Promise<CentralTeam> {
+  /** @param content of the bundle of a revision @param releases of which the first is published */
+  static async begin(
+    path: string,
+    content: (revision: string) => Files,
+    releases: number,
+  ): Promise<CentralTeam> {
     mkdirSync(path);
     const all = { root: role("root", 3, 2), targets: role("targets", 3, 2), online: role("online", 1, 1) };
-    const team = new CentralTeam(path, writeArchive(bundle(policies, "0")).length);
+    const team = new CentralTeam(path, writeArchive(content("0")).length);
     await Folder.use(path, { alone: true }, async (folder) => {
       const now = new Date();
       initialize(folder, all, { format: 1, expires: DEFAULT_PERIODS }, now);
       for (let index = 0; index < releases; index++) {
         const revision = `${index}`;
-        const bytes = writeArchive(bundle(policies, revision));
+        const bytes = writeArchive(content(revision));
         add(folder, bytes, factsOf(revision), `${FOR.fleet}/${FOR.channel}`, now);
         const signers = [...(index === 0 ? all.root.signers : []), ...all.targets.signers];
         for (const signer of signers) {

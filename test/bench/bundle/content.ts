@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Files } from "../../../src/bundle/archive/index.ts";
 import type { BundleFacts } from "../../../src/bundle/repository/index.ts";
 
@@ -11,6 +12,12 @@ export const factsOf = (revision: string): BundleFacts => ({
   min_agent: "0.1.0",
   created: "2026-01-31T12:00:00Z",
 });
+
+/** As {@link bundle}, with a script of so many bytes that cannot be packed further. */
+export function largeBundle(count: number, bytes: number, revision: string): Files {
+  const script = `// ${randomBytes(bytes).toString("hex")}\n1`;
+  return new Map([...bundle(count, revision), ["scripts/large.rhai", Buffer.from(script)]]);
+}
 
 /** A bundle of so many policies in files of ten, with groups, a type of its own, a script and ten tests. */
 export function bundle(count: number, revision = "bench"): Files {

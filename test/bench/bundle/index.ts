@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { cells } from "../figure.ts";
 import { Nginx } from "../host/nginx.ts";
 import { CentralTeam } from "./central-team.ts";
+import { bundle } from "./content.ts";
+import { disk } from "./disk.ts";
 import { idle } from "./idle.ts";
 import { UPDATES, update } from "./update.ts";
 import { UPDATES_IN_A_ROW, updates } from "./updates.ts";
@@ -18,14 +20,15 @@ export async function measureBundles(
   if (!Nginx.isThere) return row(["there is no nginx: apt-get install nginx-light"]);
   const team = await CentralTeam.begin(
     join(directory, "bundles"),
-    POLICIES,
+    (revision) => bundle(POLICIES, revision),
     1 + 2 * UPDATES + UPDATES_IN_A_ROW,
   );
   const nginx = await Nginx.start(team.path);
   try {
     row(["what", "target", "remit", "worst round"]);
     row(["---", "--:", "--:", "--:"]);
-    for (const measure of [idle, update, updates]) {
+    const state = () => disk(directory);
+    for (const measure of [idle, update, updates, state]) {
       for (const figure of await withinTime(measure.name, measure(team, nginx))) row(cells(figure, false));
     }
   } finally {

@@ -3,7 +3,6 @@ import type { Nginx } from "../host/nginx.ts";
 import { type Traffic, Wire } from "../host/wire.ts";
 import type { CentralTeam } from "./central-team.ts";
 import { Device } from "./device.ts";
-import { bytesIn } from "./disk.ts";
 
 /** Updates that are measured, and each after a while in which nothing happens. */
 export const UPDATES = 12;
@@ -17,7 +16,6 @@ export async function update(team: CentralTeam, nginx: Nginx): Promise<readonly 
   const traffic: Traffic[] = [];
   const stalls: number[] = [];
   const quiet: number[] = [];
-  const disk: number[] = [];
   try {
     await device.poll();
     for (let round = 0; round < UPDATES; round++) {
@@ -29,7 +27,6 @@ export async function update(team: CentralTeam, nginx: Nginx): Promise<readonly 
       await device.expect(revision);
       all.push(performance.now() - began);
       traffic.push(wire.take());
-      disk.push(bytesIn(`${device.agent.state}/bundle`) / team.bundleBytes);
       await Bun.sleep(QUIET_MS);
       quiet.push(await slowest(device, Bun.sleep(QUIET_MS)));
       stalls.push(await slowest(device, device.expect(team.publish())));
@@ -52,7 +49,6 @@ export async function update(team: CentralTeam, nginx: Nginx): Promise<readonly 
     { name: name("the archive, bytes"), target: "", rounds: [team.bundleBytes] },
     { name: name("longest wait for /healthz meanwhile, ms"), target: "", rounds: stalls },
     { name: name("the same without an update, ms"), target: "", rounds: quiet },
-    { name: name("all of `bundle/` in the state directory, of the archive"), target: "≤ 3", rounds: disk },
   ];
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CentralTeam } from "../bundle/central-team.ts";
-import { FOR } from "../bundle/content.ts";
+import { bundle, FOR } from "../bundle/content.ts";
 import { cells, type Figure, middle, quantile } from "../figure.ts";
 import { type Answered, Nginx } from "../host/nginx.ts";
 import { Crowd, FIRST_MS, HASTE, LONGEST_MS, type Polled } from "./crowd.ts";
@@ -21,7 +21,11 @@ export async function measurePollers(
   row: (cells: readonly string[]) => void,
 ): Promise<void> {
   if (!Nginx.isThere) return row(["there is no nginx: apt-get install nginx-light"]);
-  const team = await CentralTeam.begin(join(directory, "pollers"), POLICIES, 3);
+  const team = await CentralTeam.begin(
+    join(directory, "pollers"),
+    (revision) => bundle(POLICIES, revision),
+    3,
+  );
   const nginx = await Nginx.start(team.path, KEPT_MS);
   try {
     row(["what", "without TLS", "with TLS"]);
