@@ -6,6 +6,8 @@ import { AuditError } from "./errors.ts";
 import { BEGINNING, type Entry, encode, sequenceOf } from "./record.ts";
 
 export const LOG_NAME = "decisions";
+/** More than a slow disk takes. A runner that was stopped while it wrote must not make the agent stand still with it. */
+const WAIT_MS = 5000;
 
 /**
  * The decision log of a state directory: one record a line, each with the hash of the one before it, so that none can
@@ -17,12 +19,18 @@ export class DecisionLog {
   /**
    * @param directory stays the caller's, and open as long as the log is
    * @param maxBytes of all files together
+   * @param waitMs how long another process may keep this one from writing
    */
-  constructor(directory: Fd, maxBytes: number = LIMITS.decisionFileBytes * LIMITS.decisionFiles) {
+  constructor(
+    directory: Fd,
+    maxBytes: number = LIMITS.decisionFileBytes * LIMITS.decisionFiles,
+    waitMs: number = WAIT_MS,
+  ) {
     this.lines = new SharedLines(directory, LOG_NAME, {
       lineBytes: LIMITS.decisionBytes,
       fileBytes: Math.floor(maxBytes / LIMITS.decisionFiles),
       files: LIMITS.decisionFiles,
+      waitMs,
     });
   }
 

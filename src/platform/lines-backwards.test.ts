@@ -11,7 +11,12 @@ afterEach(() => rmSync(path, { recursive: true, force: true }));
 
 test("lines of all files, the newest first, from any place", () => {
   const directory = openDirectoryFollowing(path);
-  const lines = new SharedLines(directory, "log", { lineBytes: 100_000, fileBytes: 200_000, files: 4 });
+  const lines = new SharedLines(directory, "log", {
+    lineBytes: 100_000,
+    fileBytes: 200_000,
+    files: 4,
+    waitMs: 5000,
+  });
   const written = Array.from({ length: 60 }, (_, index) => `${index} ${"ä".repeat((index * 797) % 20_000)}`);
   for (const line of written) lines.append(() => Buffer.from(line));
   // Another process was killed while it wrote.

@@ -27,7 +27,12 @@ const texts = (place?: Place): readonly string[] => all(place).map(([text]) => t
 const file = (number: number): string => join(path, `log.${String(number).padStart(8, "0")}.jsonl`);
 
 test("lines of all files, the oldest first, from any place", () => {
-  const lines = new SharedLines(directory, "log", { lineBytes: MAX, fileBytes: 200_000, files: 4 });
+  const lines = new SharedLines(directory, "log", {
+    lineBytes: MAX,
+    fileBytes: 200_000,
+    files: 4,
+    waitMs: 5000,
+  });
   const written = Array.from({ length: 60 }, (_, index) => `${index} ${"ä".repeat((index * 797) % 20_000)}`);
   for (const line of written) lines.append(() => Buffer.from(line));
   lines.close();

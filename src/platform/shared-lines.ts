@@ -23,6 +23,16 @@ export interface LinesBounds {
   readonly fileBytes: number;
   /** Files that are kept; with one more the oldest is removed. */
   readonly files: number;
+  /** How long the lock is waited for, in milliseconds; infinite: as long as another process has it. */
+  readonly waitMs: number;
+}
+
+/** Another process does not give the lock back. */
+export class LockHeld extends Error {
+  override readonly name = "LockHeld";
+  constructor(ms: number) {
+    super(`another process, which may have been stopped, has had its lock for ${ms} ms`);
+  }
 }
 
 const NEWLINE = 0x0a;
@@ -106,13 +116,20 @@ export class SharedLines {
 
   /** Waits for the lock. One whose file was removed would keep nobody out who comes later. */
   private take(): void {
-    const { take, release } = fileLock();
-    for (take(this.lock); fstat(this.lock).nlink === 0; take(this.lock)) {
+    const { release } = fileLock();
+    for (this.takeLock(); fstat(this.lock).nlink === 0; this.takeLock()) {
       release(this.lock);
       const lock = this.openLock();
       close(this.lock);
       this.lock = lock;
     }
+  }
+
+  private takeLock(): void {
+    const { waitMs } = this.bounds;
+    const { take, takeWithin } = fileLock();
+    if (waitMs === Number.POSITIVE_INFINITY) take(this.lock);
+    else if (!takeWithin(this.lock, waitMs)) throw new LockHeld(waitMs);
   }
 
   private openLock(): Fd {

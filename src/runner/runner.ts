@@ -48,7 +48,8 @@ export interface RunnerOptions {
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
 export async function serveJobs(options: RunnerOptions): Promise<void> {
   const { directory } = options;
-  const log = new DecisionLog(directory, options.decisionLogBytes);
+  // A runner that waits for another one can be ended by the agent.
+  const log = new DecisionLog(directory, options.decisionLogBytes, Number.POSITIVE_INFINITY);
   const control = new Control(directory);
   const reader = new LineReader(INPUT, LIMITS.jobBytes);
   const { epoch } = control.read();

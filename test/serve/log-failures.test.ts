@@ -2,9 +2,11 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { spawn, spawnSync } from "node:child_process";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -15,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { recordsOf } from "../../src/audit/testing.ts";
+import { fileLock } from "../../src/platform/file-lock.ts";
 import { Agent, AgentWorld, until } from "../support/agent.ts";
 import { executable } from "../support/executable.ts";
 
@@ -140,6 +143,45 @@ describe("another thing is where the log was", () => {
     agent.signal("SIGTERM");
     expect((await agent.ended).code).toBe(0);
   });
+});
+
+test("a process that never gives its lock back: what waits for it is refused, and the agent goes on", async () => {
+  const agent = await start();
+  await expectDone();
+  const lock = openSync(join(world.state, "decisions.lock"), "r+");
+  fileLock().take(lock);
+  try {
+    const { status, body } = await write();
+    expect([status, body.code]).toEqual([503, "audit_unavailable"]);
+    expect(body.detail).toContain("another process, which may have been stopped, has had its lock for");
+    expect((await world.ask("GET", "/v1/status")).status).toBe(200);
+    expect((await world.ask("POST", "/v1/admin/kill", {})).body.killed).toBe(true);
+    expect(existsSync(target)).toBe(false);
+  } finally {
+    closeSync(lock);
+  }
+  expect((await world.ask("POST", "/v1/admin/resume", {})).body.killed).toBe(false);
+  await expectDone();
+  agent.signal("SIGTERM");
+  expect((await agent.ended).code).toBe(0);
+});
+
+test("a runner that stands still while it writes is ended in its time, and the agent goes on", async () => {
+  await start();
+  const script = `for number in 0..1_000_000 { try { cat("/nowhere-" + number) } catch { } }`;
+  // Now and then it is stopped with the lock in its hands.
+  for (let tries = 0; tries < 2; tries++) {
+    const { body } = await world.ask("POST", "/v1/runs", { script, wait_ms: 0, timeout_ms: 500 });
+    await until(async () => (await world.ask("GET", "/v1/status")).body.running === 1, "the run");
+    await Bun.sleep(100 + tries);
+    const { stdout } = spawnSync("pgrep", ["-f", `^remit runner --state ${world.state} `], {
+      encoding: "utf8",
+    });
+    for (const pid of stdout.trim().split("\n")) process.kill(Number(pid), "SIGSTOP");
+    const { body: over } = await world.ask("GET", `/v1/runs/${body.id}?wait_ms=20000`);
+    expect(over.state).toBe("lost");
+    await expectDone();
+  }
 });
 
 /** Starts the agent with a bound on the size of files (RLIMIT_FSIZE), in blocks of 512 bytes. */
