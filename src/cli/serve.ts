@@ -152,30 +152,39 @@ async function reloaded(
   before: Settings,
 ): Promise<Settings> {
   try {
-    const next = settingsOf(options);
-    const policy = policyOf(next);
-    const isOther = policy !== undefined && policySource(policy).revision !== agent.status().revision;
-    if (isOther) await named(next.policy, () => agent.activate(policy));
-    const { state, socket, listen: address } = before;
-    const { listen: _, ...others } = next;
-    const settings = {
-      ...others,
-      ...{ state, socket, bundle: before.bundle },
-      ...(address === undefined ? {} : { listen: address }),
-    };
-    agent.configure(agentOptions(options, settings));
-    for (const key of ["state", "socket", "listen", "bundle"] as const) {
-      if (JSON.stringify(next[key]) !== JSON.stringify(before[key]))
-        say(`${key} changes when remit serve is started anew`);
-    }
-    say(`the configuration was read again; the policy is ${agent.status().revision}`);
-    if (isOther) tellFindingsOf(agent, settings);
-    return settings;
+    return await inState(before.state, () => reload(agent, options, before));
   } catch (error) {
-    if (!isRefusal(error)) throw error;
-    say(`error: ${error.message}\nthe configuration and the policy stay as they were`);
+    // Whatever it is, the agent goes on, and heeds the next one.
+    const what = isRefusal(error) ? error.message : `a fault of Remit: ${String(error)}`;
+    say(`error: ${what}\nthe configuration and the policy stay as they were`);
     return before;
   }
+}
+
+async function reload(
+  agent: Agent,
+  options: ReadonlyMap<string, string>,
+  before: Settings,
+): Promise<Settings> {
+  const next = settingsOf(options);
+  const policy = policyOf(next);
+  const isOther = policy !== undefined && policySource(policy).revision !== agent.status().revision;
+  if (isOther) await named(next.policy, () => agent.activate(policy));
+  const { state, socket, listen: address } = before;
+  const { listen: _, ...others } = next;
+  const settings = {
+    ...others,
+    ...{ state, socket, bundle: before.bundle },
+    ...(address === undefined ? {} : { listen: address }),
+  };
+  agent.configure(agentOptions(options, settings));
+  for (const key of ["state", "socket", "listen", "bundle"] as const) {
+    if (JSON.stringify(next[key]) !== JSON.stringify(before[key]))
+      say(`${key} changes when remit serve is started anew`);
+  }
+  say(`the configuration was read again; the policy is ${agent.status().revision}`);
+  if (isOther) tellFindingsOf(agent, settings);
+  return settings;
 }
 
 function settingsOf(options: ReadonlyMap<string, string>): Settings {

@@ -49,6 +49,34 @@ describe.skipIf(NO_MOUNTS !== "")(`on a file system of its own${NO_MOUNTS}`, () 
     });
   });
 
+  test("that is full when the policy is read again: that one stays, until there is room", async () => {
+    const policy = world.file("p.cedar", "permit(principal, action, resource);");
+    const agent = await world.start("--policy", policy);
+    const fill = join(world.state, "fill");
+    const reload = async (text: string): Promise<string> => {
+      const from = agent.said.length;
+      world.file("p.cedar", text);
+      agent.signal("SIGHUP");
+      await agent.says(/was read again|stay as they were/, from);
+      return agent.said.slice(from);
+    };
+    try {
+      writeFileSync(fill, Buffer.alloc(ROOM_KIB * 1024));
+    } catch {
+      // It is full.
+    }
+    const large = `permit(principal, action, resource); // ${"x".repeat(20_000)}`;
+    for (let tries = 0; tries < 2; tries++) {
+      expect(await reload(large)).toBe(
+        `error: the state directory ${world.state} cannot be used: No space left on device (os error 28)\nthe configuration and the policy stay as they were\n`,
+      );
+    }
+    rmSync(fill);
+    expect(await reload(large)).toStartWith("the configuration was read again; the policy is ");
+    agent.signal("SIGTERM");
+    expect((await agent.ended).code).toBe(0);
+  });
+
   test("that is full, sooner or later", async () => {
     const outcomes: string[] = [];
     const fill = join(world.state, "fill");
