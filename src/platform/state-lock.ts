@@ -1,7 +1,5 @@
 import { close, type Fd, openAt, readAt, truncate, writeAll } from "./file.ts";
 import { fileLock } from "./file-lock.ts";
-import { OsError } from "./os-error.ts";
-import { StateDirectoryError } from "./state-directory.ts";
 
 const NAME = "lock";
 const MODE = 0o600;
@@ -16,23 +14,14 @@ export class StateInUse extends Error {
   }
 }
 
-/** The file that is locked. @throws {StateDirectoryError} where nothing can be written, and so nothing be done */
-function openLock(directory: Fd): Fd {
-  try {
-    return openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
-  } catch (error) {
-    if (!(error instanceof OsError)) throw error;
-    throw new StateDirectoryError(`the state directory cannot be locked (${NAME}): ${error.message}`);
-  }
-}
-
 /**
- * Takes the state directory for this process, until it ends or closes the file that is returned. There is one agent for a state directory: two would take each
- * other's socket.
- * @throws {StateInUse} or {@link StateDirectoryError}
+ * Takes the state directory for this process, until it ends or closes the file that is returned. There is one agent for a
+ * state directory: two would take each other's socket.
+ * @throws {StateInUse}
+ * @throws {OsError} where nothing can be written, and so nothing be done
  */
 export function lockState(directory: Fd): Fd {
-  const fd = openLock(directory);
+  const fd = openAt(directory, NAME, { access: "read-write", create: true, mode: MODE });
   if (!fileLock().tryTake(fd)) {
     const holder = holderOf(fd);
     close(fd);

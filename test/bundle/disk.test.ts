@@ -148,7 +148,7 @@ describe("the whole state directory", () => {
     const refused = device.spawn("--config", device.configuration());
     expect((await refused.ended).code).toBe(1);
     expect(refused.said).toBe(
-      "error: the state directory cannot be locked (lock): Read-only file system (os error 30)\n",
+      `error: the state directory ${path} cannot be used: Read-only file system (os error 30)\n`,
     );
     expect(mount("-o", "remount,rw", path)).toBe(0);
     await device.device();

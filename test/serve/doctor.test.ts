@@ -66,7 +66,10 @@ test("a state directory that is named from the directory that one is in", async 
   for (const { name, found } of JSON.parse(stdout).checks) {
     if (name === "state directory") expect(found).toBe(`${world.state} is this user's alone`);
   }
-  expect(world.callPlain("status", "--state", "state").status).toBe(0);
+  expect(world.callPlain("status", "--state", "state")).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("\npolicy       none: everything is denied\n"),
+  });
   expect(world.callPlain("status", "--state", "other").status).toBe(1);
 });
 

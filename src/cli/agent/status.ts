@@ -1,4 +1,5 @@
 import { Status } from "../../client/index.ts";
+import { policySource } from "../../runner/active-policy.ts";
 import type { Given } from "../command.ts";
 import { forStandardOutput, print } from "../terminal.ts";
 import { bundleText } from "./bundle-text.ts";
@@ -14,6 +15,8 @@ export const showStatus = ({ options }: Given): Promise<number> =>
     return 0;
   });
 
+const NO_POLICY = policySource("").revision;
+
 type Answer = ReturnType<typeof Status.parse>;
 
 function text(socket: string, status: Answer): string {
@@ -22,7 +25,7 @@ function text(socket: string, status: Answer): string {
   const killed = status.killed ? `on: ${reason || "no reason given"}` : "off";
   return [
     `remit ${status.version} at ${socket}`,
-    `policy       ${status.policy_revision}`,
+    `policy       ${status.policy_revision === NO_POLICY ? "none: everything is denied" : status.policy_revision}`,
     `kill switch  ${killed}`,
     `runs         ${status.running} running, ${status.queued} waiting`,
     ...bundleText(status),
