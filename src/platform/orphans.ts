@@ -2,10 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { type Libc, libc } from "./bun-ffi.ts";
 import { OsError } from "./os-error.ts";
 import { endsFirst } from "./out-of-memory.ts";
-import { ownChildren } from "./process/children.ts";
-import { SYSCALL } from "./syscall.ts";
+import { becomeSubreaper, ownChildren } from "./process/children.ts";
 
-const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
 /** Between looks at what is left, and how many there are: whoever is killed has so long to disappear. */
 const PAUSE_MS = 5;
@@ -23,7 +21,7 @@ export function endOrphansOfRunners(): void {
   const c = process.platform === "linux" ? libc() : undefined;
   if (c === undefined) return;
   try {
-    c.check(c.functions.syscall(SYSCALL.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
+    becomeSubreaper(c);
     library = c;
   } catch (error) {
     // A sandbox may not let it; `remit doctor` says so.

@@ -1,5 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { Libc } from "../bun-ffi.ts";
+import { SYSCALL } from "../syscall.ts";
 import { STAT, statFields } from "./stat.ts";
+
+const PR_SET_CHILD_SUBREAPER = 36;
+
+/** From now on what descendants of this process leave behind becomes its child (prctl(2)). @throws {OsError} */
+export function becomeSubreaper(libc: Libc): void {
+  libc.check(libc.functions.syscall(SYSCALL.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
+}
 
 /** Numbers of all children of this process, of whichever of its threads. Linux only. */
 export function ownChildren(): readonly number[] {

@@ -2,11 +2,9 @@ import { readlinkSync } from "node:fs";
 import type { Libc } from "../bun-ffi.ts";
 import { LIMITS, LimitError } from "../limits.ts";
 import { OsError } from "../os-error.ts";
-import { SYSCALL } from "../syscall.ts";
-import { ownChildren } from "./children.ts";
+import { becomeSubreaper, ownChildren } from "./children.ts";
 import { STAT, statFields } from "./stat.ts";
 
-const PR_SET_CHILD_SUBREAPER = 36;
 const WNOHANG = 1;
 /** How long killed processes, and what they start meanwhile, have to disappear, in milliseconds. */
 const GRACE_MS = 2000;
@@ -20,7 +18,7 @@ const kept = new Set<number>();
 /** From now on what executed programs leave behind, also as a daemon, becomes a child of this process. */
 export function adoptOrphans(library: Libc): void {
   if (libc) return;
-  library.check(library.functions.syscall(SYSCALL.prctl, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0, 0));
+  becomeSubreaper(library);
   libc = library;
 }
 
