@@ -9,6 +9,7 @@ import { CATALOGUE } from "./src/cli/embedded-catalogue.ts";
 import { ENGINE_OPTIONS } from "./src/cli/run-limits.ts";
 import { createEngine, IMAGE as ENGINE_IMAGE } from "./src/engine/index.ts";
 import { IMAGE as CEDAR_IMAGE, cedarImage } from "./src/policy/cedar.ts";
+import { embeddedSchema, SCHEMA_JSON } from "./src/policy/schema-json.ts";
 import { surface } from "./src/sdk/index.ts";
 import { PAGE_PATHS, pageFile } from "./src/server/page-files.ts";
 
@@ -70,6 +71,7 @@ async function images(): Promise<readonly string[]> {
   const contents = {
     [ENGINE_IMAGE]: engine.image(),
     [CEDAR_IMAGE]: cedarImage(),
+    [SCHEMA_JSON]: embeddedSchema(),
     [BUILD_TIME]: buildTime(),
     [CATALOGUE]: JSON.stringify(catalogueAreas(surface)),
     ...Object.fromEntries(page.map(({ name, text }) => [name, text])),

@@ -31,6 +31,11 @@ interface Waiting {
 }
 
 const REPLACE_MS = 100;
+/**
+ * While others run, a job waits for so long before a further runner is started for it, which takes longer than most runs
+ * and takes the processor from them.
+ */
+const FURTHER_MS = 25;
 /** Runners that may end before they begin with a job, before it is given up. */
 const MAX_TRIES = 3;
 const OVERSTAYED: Death = { died: "it did not end within its time", limit: "timeMs" };
@@ -44,6 +49,7 @@ export class Pool {
   private readonly queue: Waiting[] = [];
   private starting = 0;
   private closing = false;
+  private further: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private options: PoolOptions) {}
 
@@ -141,11 +147,24 @@ export class Pool {
   private next(): void {
     while (this.canBegin()) {
       const runner = this.takeIdle();
-      if (runner === undefined) {
-        if (this.starting >= this.queue.length) return;
-        void this.startForQueue();
-      } else this.begin(runner);
+      if (runner !== undefined) this.begin(runner);
+      else if (this.starting >= this.queue.length) return;
+      else if (this.busy.size === 0) void this.startForQueue();
+      else {
+        this.startFurther();
+        return;
+      }
     }
+  }
+
+  /** Starts runners for what still waits a little later. */
+  private startFurther(): void {
+    this.further ??= setTimeout(() => {
+      this.further = undefined;
+      while (this.canBegin() && this.idle.length === 0 && this.starting < this.queue.length)
+        void this.startForQueue();
+      this.next();
+    }, FURTHER_MS);
   }
 
   private takeIdle(): RunnerProcess | undefined {

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import type * as Cedar from "@cedar-policy/cedar-wasm/web";
 // The package's export map hides these two files; their paths are what Bun embeds.
 import * as glueModule from "../../node_modules/@cedar-policy/cedar-wasm/esm/cedar_wasm_bg.js";
@@ -7,6 +6,7 @@ import * as wasmFile from "../../node_modules/@cedar-policy/cedar-wasm/esm/cedar
   type: "file",
 };
 import schemaPath from "../../policies/remit.cedarschema" with { type: "file" };
+import { embeddedFile } from "./embedded-file.ts";
 import { PolicyError } from "./errors.ts";
 import { applyImage, packImage, unpackImage } from "./memory-image.ts";
 
@@ -103,9 +103,9 @@ export function cedarImage(): Uint8Array {
 
 /** Gives a new instance the embedded image. `false` where there is none (the source is run as it is) of this schema. */
 function restoreImage({ memory, __wbindgen_externrefs: references }: CedarExports): boolean {
-  const path = join(import.meta.dirname, IMAGE);
-  if (!existsSync(path)) return false;
-  const image = unpackImage(readFileSync(path));
+  const file = embeddedFile(IMAGE);
+  if (file === undefined) return false;
+  const image = unpackImage(file);
   if (image.key !== schemaText()) return false;
   applyImage(image, memory);
   references.grow(Math.max(image.extra - references.length, 0));

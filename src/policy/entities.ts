@@ -129,7 +129,7 @@ function faultOf(
   { uid: { type }, attrs, tags, parents }: Entity,
   schema?: ExtendedSchema,
 ): string | undefined {
-  if (schema?.types.has(type)) return undefined;
+  if (schema?.facts?.types.has(type)) return undefined;
   if (type !== GROUP && PRINCIPALS[type] === undefined) {
     return `is of no type that may be given: groups (${GROUP}), what principals are in, and types of the own schema; what resources are, Remit says itself`;
   }

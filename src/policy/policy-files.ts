@@ -9,12 +9,13 @@ export type NamedPolicyFile = PolicyFile & { readonly name: string };
  * Parses policies of several files as one set, in which each has an id that no other has, in whatever case: whoever reads
  * of it in a denial shall know which it is. One without `@id` is called after its file and its number there, as in
  * `network.policy2` for the third of `network.cedar`.
+ * @param areChecked this very program has parsed them before
  * @throws {PolicyError} also for a template, which nothing would link
  */
-export function parsePolicyFiles(files: readonly NamedPolicyFile[]): PolicySet {
+export function parsePolicyFiles(files: readonly NamedPolicyFile[], areChecked = false): PolicySet {
   const taken = new Map<string, Policy>();
   for (const file of files) {
-    for (const [index, statement] of statementsOf(file).entries()) {
+    for (const [index, statement] of statementsOf(file, areChecked).entries()) {
       if (statement.template) throw refusal(file, statement, "a template has no effect; write a policy");
       const id = statement.id ?? `${stemOf(file.name)}.policy${index}`;
       const same = taken.get(id.toLowerCase());

@@ -1,24 +1,35 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DetailedError, SchemaJson } from "@cedar-policy/cedar-wasm/web";
+import type { DetailedError } from "@cedar-policy/cedar-wasm/web";
 import { SCHEMA, schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
 import { NotParsed, ParsedNames } from "./parsed.ts";
+import { ownSchema, type Schema } from "./schema-json.ts";
 import { expectBoundedSchema, positionOfByte } from "./source.ts";
 
 /** Remit's schema with further declarations. */
 export interface ExtendedSchema {
   /** All of it. */
   readonly text: string;
-  /** The types of entities that it adds. */
-  readonly types: ReadonlySet<string>;
+  /** What a check of it has found; none of one that was checked by another process. */
+  readonly facts?: {
+    /** All of it, as JSON. */
+    readonly json: Schema;
+    /** The types of entities that it adds. */
+    readonly types: ReadonlySet<string>;
+  };
 }
+
+/** As {@link extendSchema}, of an extension that this very program has taken before. */
+export const joinSchema = (extension: string): ExtendedSchema => ({ text: before() + extension });
+
+const before = (): string => `${schemaText()}\n`;
 
 /**
  * Adds declarations to Remit's schema. They may declare types: nothing that is there becomes something else, and there are
  * no actions but those that operations ask for.
  * @throws {PolicyError} with the place in `extension`
  */
-export function extendSchema(extension: string): ExtendedSchema {
+export function extendSchema(extension: string): CheckedSchema {
   // From one bundle to the next it is mostly the same, and reading it takes longer than all the rest.
   if (latest?.extension !== extension) {
     latest = { extension, schema: withinEngine("the schema", () => extend(extension)) };
@@ -26,31 +37,28 @@ export function extendSchema(extension: string): ExtendedSchema {
   return latest.schema;
 }
 
-let latest: { readonly extension: string; readonly schema: ExtendedSchema } | undefined;
+type CheckedSchema = Required<ExtendedSchema>;
+let latest: { readonly extension: string; readonly schema: CheckedSchema } | undefined;
 
-function extend(extension: string): ExtendedSchema {
+function extend(extension: string): CheckedSchema {
   expectBoundedSchema(extension);
-  const before = `${schemaText()}\n`;
-  const text = before + extension;
-  const [own, all] = [resolved(before), resolved(text)];
-  if (all.type === "failure") throw invalid(all.errors, extension, Buffer.byteLength(before));
-  if (own.type === "failure") throw new PolicyError("policy_engine", "Remit's schema cannot be read");
-  const fault = changeOf(own.json, all.json);
+  const { text } = joinSchema(extension);
+  const all = withCedar((cedar) => cedar.schemaToJsonWithResolvedTypes(text));
+  if (all.type === "failure") throw invalid(all.errors, extension);
+  const own = ownSchema();
+  const fault = changeOf(own, all.json);
   if (fault !== undefined) throw new PolicyError("schema_invalid", fault);
-  const types = typesOf(all.json).filter((type) => !typesOf(own.json).includes(type));
-  const schema = { text, types: new Set(types) };
+  const types = typesOf(all.json).filter((type) => !typesOf(own).includes(type));
+  const schema = { text, facts: { json: all.json, types: new Set(types) } };
   try {
     parsedSchema(schema);
   } catch (error) {
-    if (error instanceof NotParsed) throw invalid(error.errors, extension, Buffer.byteLength(before));
+    if (error instanceof NotParsed) throw invalid(error.errors, extension);
     throw error;
   }
   return schema;
 }
 
-const resolved = (text: string) => withCedar((cedar) => cedar.schemaToJsonWithResolvedTypes(text));
-
-type Schema = SchemaJson<string>;
 const KINDS = ["entityTypes", "commonTypes", "actions"] as const;
 
 /** What a schema that was to add to `own` does beside. */
@@ -82,13 +90,14 @@ const typesOf = (schema: Schema): readonly string[] =>
     Object.keys(entityTypes).map((type) => (namespace === "" ? type : `${namespace}::${type}`)),
   );
 
-function invalid(errors: readonly DetailedError[], extension: string, before: number): PolicyError {
+function invalid(errors: readonly DetailedError[], extension: string): PolicyError {
   const [first] = errors;
+  const begin = Buffer.byteLength(before());
   const starts = errors.flatMap(({ sourceLocations = [] }) => sourceLocations.map(({ start }) => start));
-  const start = starts.find((at) => at >= before);
+  const start = starts.find((at) => at >= begin);
   const message = first?.message.replace(/^error parsing schema: /, "") ?? "it does not parse";
   return new PolicyError("schema_invalid", message, {
-    position: start === undefined ? undefined : positionOfByte(extension, start - before),
+    position: start === undefined ? undefined : positionOfByte(extension, start - begin),
     help: first?.help ?? undefined,
   });
 }

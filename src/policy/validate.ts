@@ -1,9 +1,11 @@
 import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
-import { type PolicySet, parsePolicySet } from "./policy-set.ts";
+import { type Policy, type PolicySet, parsePolicySet } from "./policy-set.ts";
+import { ownSchema, type Schema } from "./schema-json.ts";
 import { type Position, positionAt, positionOfByte } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
 import { ACTIONS } from "./types.ts";
+import { validationGroups } from "./validation-group.ts";
 
 /** Something that strict validation finds. */
 export interface Finding {
@@ -18,19 +20,12 @@ export interface Finding {
 
 /** Validates a parsed set against the schema, strictly; an error means that the policy can never work as written. */
 export function validate(set: PolicySet): readonly Finding[] {
-  const answer = withinEngine("the policy", () =>
-    withCedar((cedar) =>
-      cedar.validate({
-        schema: set.schema?.text ?? schemaText(),
-        validationSettings: { mode: "strict" },
-        policies: { staticPolicies: Object.fromEntries(set.policies.map(({ id, text }) => [id, text])) },
-      }),
-    ),
-  );
-  if (answer.type === "failure") {
-    throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
-  }
-  const { validationErrors, validationWarnings } = answer;
+  const { validationErrors, validationWarnings } = withinEngine("the policy", () => {
+    const suspects = suspectsIn(set);
+    if (suspects.length === 0) return NOTHING;
+    const each = Object.fromEntries(suspects.map(({ id, text }) => [id, text]));
+    return strictly(set.schema?.text ?? schemaText(), each);
+  });
   return [
     ...set.duplicates.map(
       (id): Finding => ({
@@ -49,6 +44,31 @@ export function validate(set: PolicySet): readonly Finding[] {
     ...inOrder(set, validationErrors).map((found) => finding(set, "error", found)),
     ...inOrder(set, validationWarnings).map((found) => finding(set, "warning", found)),
   ];
+}
+
+const NOTHING = { validationErrors: [], validationWarnings: [] };
+
+/**
+ * The policies of those groups in which anything is found: these are looked at again one by one, for what is to be said of
+ * them. Together in one text, against a schema of what matters to them, Cedar takes a third of the time for the others.
+ */
+const suspectsIn = ({ policies, schema }: PolicySet): readonly Policy[] =>
+  validationGroups(policies, schema?.facts?.json ?? ownSchema())
+    .filter((group) => {
+      const { validationErrors, validationWarnings } = strictly(group.schema, textOf(group.policies));
+      return validationErrors.length + validationWarnings.length > 0;
+    })
+    .flatMap((group) => group.policies);
+
+/** Each begins on a line of its own: the one before may end in a comment. */
+const textOf = (policies: readonly Policy[]): string => policies.map(({ text }) => text).join("\n");
+
+/** @param staticPolicies by id, or in one text */
+function strictly(schema: string | Schema, staticPolicies: string | Record<string, string>) {
+  const call = { schema, validationSettings: { mode: "strict" }, policies: { staticPolicies } } as const;
+  const answer = withCedar((cedar) => cedar.validate(call));
+  if (answer.type === "success") return answer;
+  throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
 }
 
 interface Answered {

@@ -4,7 +4,7 @@ import { AuditError } from "../audit/errors.ts";
 import { cut, masked, maskedText } from "../audit/mask.ts";
 import type { DecisionEntry } from "../audit/record.ts";
 import type { BundleLimits } from "../bundle/content/metadata.ts";
-import { policiesOf } from "../bundle/content/policies.ts";
+import { checkedPoliciesOf, policiesOf } from "../bundle/content/policies.ts";
 import { actionUids } from "../policy/hierarchy.ts";
 import {
   type Access,
@@ -81,9 +81,13 @@ export class Authority {
     ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
   }
 
-  /** From the next request on, this policy decides. @throws {PolicyError}; then the one before stays */
+  /**
+   * From the next request on, this policy decides; a bundle that the agent has had checked.
+   * @throws {PolicyError}; then the one before stays
+   */
   activate(source: PolicySource): void {
-    this.set = withOwn(policiesIn(source), this.own);
+    const { bundle } = source;
+    this.set = withOwn(bundle === undefined ? policiesIn(source) : checkedPoliciesOf(bundle), this.own);
     ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
     this.accesses.clear();
   }
