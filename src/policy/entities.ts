@@ -1,9 +1,10 @@
-import type { EntityJson } from "@cedar-policy/cedar-wasm/web";
+import type { CheckParseAnswer, EntityJson } from "@cedar-policy/cedar-wasm/web";
 import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
 import { literalsOf, uidsIn } from "./literals.ts";
 import type { Policy } from "./policy-set.ts";
 import type { ExtendedSchema } from "./schema.ts";
+import { ownSchema, type Schema, withoutActions } from "./schema-json.ts";
 import type { CedarValue, EntityUid, Principal } from "./types.ts";
 import { uidText } from "./uid-text.ts";
 
@@ -109,14 +110,15 @@ export function loadEntities(entities: readonly Entity[], schema?: ExtendedSchem
     const fault = faultOf(entity, schema);
     if (fault !== undefined) throw invalid(text, fault);
   }
-  const answer = withinEngine("the entities", () =>
-    withCedar((cedar) =>
-      cedar.checkParseEntities({
-        entities: entities.map((entity) => toJson(entity, entity.parents)),
-        schema: schema?.text ?? schemaText(),
-      }),
-    ),
-  );
+  const all = entities.map((entity) => toJson(entity, entity.parents));
+  const check = (text: string | Schema): CheckParseAnswer =>
+    withinEngine("the entities", () =>
+      withCedar((cedar) => cedar.checkParseEntities({ entities: all, schema: text })),
+    );
+  // No action is among them. Most of the time would be spent on reading those of the schema.
+  const { json } = schema?.facts ?? { json: ownSchema() };
+  if (check(withoutActions(json)).type === "success") return new Entities(entities);
+  const answer = check(schema?.text ?? schemaText());
   if (answer.type === "success") return new Entities(entities);
   const [first] = answer.errors;
   const message = first?.message.replace(/^error during entity deserialization: /, "");

@@ -34,3 +34,7 @@ function read(): Schema {
   if (answer.type === "failure") throw new PolicyError("policy_engine", "Remit's schema cannot be read");
   return answer.json;
 }
+
+/** The types that a schema declares. */
+export const withoutActions = (schema: Schema): Schema =>
+  Object.fromEntries(Object.entries(schema).map(([name, declared]) => [name, { ...declared, actions: {} }]));
