@@ -15,7 +15,7 @@ import { KillSwitch } from "./kill-switch.ts";
 import { Metrics } from "./metrics.ts";
 import { narrowed } from "./narrowed.ts";
 import { takeOutcome } from "./outcome.ts";
-import { PolicyInForce } from "./policy-in-force.ts";
+import { type Known, PolicyInForce } from "./policy-in-force.ts";
 import { Pool, type PoolOptions } from "./pool.ts";
 import { Records } from "./records.ts";
 import { type RunRequest, startedEntry } from "./run-request.ts";
@@ -50,7 +50,7 @@ export class Agent {
   readonly approvals: Approvals;
   private readonly killSwitch: KillSwitch;
   private readonly records: Records;
-  private readonly pool: Pool;
+  readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
   /** The policy in force. */
@@ -264,12 +264,9 @@ export class Agent {
     return this.activated();
   }
 
-  /**
-   * As {@link activate}, of a bundle that is kept in the state directory and was checked. @throws {AgentError}
-   * `policy_refused` where it cannot be read
-   */
-  activateBundle(sha256: string, principal: Principal = owner()): string {
-    this.inForce.adoptBundle(sha256, principal);
+  /** As {@link activate}, of a bundle that is kept in the state directory and was checked. @throws {AgentError} */
+  activateBundle(bundle: Known, principal: Principal = owner()): string {
+    this.inForce.adoptBundle(bundle, principal);
     return this.activated();
   }
 

@@ -1,10 +1,8 @@
 import type { BundleLimits } from "../bundle/content/metadata.ts";
 import { BundleError } from "../bundle/errors.ts";
-import { readKept } from "../bundle/store/kept.ts";
 import type { Fd } from "../platform/file.ts";
 import type { Principal } from "../policy/types.ts";
 import {
-  bundleSource,
   CANDIDATE,
   type PolicySource,
   pointToBundle,
@@ -18,7 +16,7 @@ import type { Records } from "./records.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** What the main process keeps in mind of a policy: it is the runners that decide by it. */
-interface Known {
+export interface Known {
   readonly revision: string;
   readonly sha256: string;
   /** Names of approved scripts. */
@@ -86,12 +84,11 @@ export class PolicyInForce {
     this.known = knownOf(source);
   }
 
-  /** Puts a bundle in force that is kept and was checked. @throws {AgentError} `policy_refused`, `audit_unavailable` */
-  adoptBundle(sha256: string, principal: Principal): void {
-    const source = keptSource(this.directory, sha256);
-    this.records.act(principal, "policy", { revision: source.revision, sha256 });
+  /** Puts a bundle in force that is kept and was checked. @throws {AgentError} `audit_unavailable` */
+  adoptBundle({ revision, sha256, scripts, limits }: Known, principal: Principal): void {
+    this.records.act(principal, "policy", { revision, sha256 });
     pointToBundle(this.directory, sha256);
-    this.known = knownOf(source);
+    this.known = { revision, sha256, scripts, limits };
   }
 }
 
@@ -103,14 +100,6 @@ const knownOf = ({ revision, sha256, bundle }: PolicySource): Known => ({
   scripts: [...(bundle?.scripts.keys() ?? [])],
   limits: bundle?.limits ?? NO_LIMITS,
 });
-
-function keptSource(directory: Fd, sha256: string): PolicySource {
-  try {
-    return bundleSource(readKept(directory, sha256));
-  } catch (error) {
-    throw refused(error);
-  }
-}
 
 function refused(error: unknown): unknown {
   if (!(error instanceof BundleError)) return error;

@@ -31,6 +31,8 @@ interface Waiting {
 }
 
 const REPLACE_MS = 100;
+/** What is not ready by then is made so by the first run that needs it. */
+const PREPARE_MS = 250;
 /**
  * While others run, a job waits for so long before a further runner is started for it, which takes longer than most runs
  * and takes the processor from them.
@@ -39,7 +41,7 @@ const FURTHER_MS = 25;
 /** Runners that may end before they begin with a job, before it is given up. */
 const MAX_TRIES = 3;
 const OVERSTAYED: Death = { died: "it did not end within its time", limit: "timeMs" };
-/** Runs that a process takes before another takes its place: what grew in it goes with it. */
+/** Runs that a process takes before another one is started to take its place: what grew in it goes with it. */
 const MAX_RUNS = 5000;
 
 /** The runner processes: some wait for jobs, no more than some run at the same time, and the other jobs queue. */
@@ -49,12 +51,17 @@ export class Pool {
   private readonly queue: Waiting[] = [];
   private starting = 0;
   private closing = false;
+  private renewing = false;
   private further: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private options: PoolOptions) {}
 
   get running(): number {
     return this.busy.size;
+  }
+
+  private get all(): readonly RunnerProcess[] {
+    return [...this.idle, ...this.busy.values()];
   }
 
   get queued(): number {
@@ -81,9 +88,15 @@ export class Pool {
   heedPolicy(options: PoolOptions): void {
     this.options = options;
     for (const runner of this.idle.splice(options.warm)) runner.close();
-    for (const runner of this.idle) runner.heedPolicy();
+    for (const runner of this.all) runner.heedPolicy();
     this.keepWarm();
     this.next();
+  }
+
+  /** Has runners make a bundle ready that is about to be in force; jobs go first. */
+  async prepare(sha256: string): Promise<void> {
+    const prepared = Promise.all(this.all.map((runner) => runner.prepare(sha256)));
+    await settledWithin(prepared, PREPARE_MS);
   }
 
   /** Whether a further script can wait, or a further question: neither takes the other's place. */
@@ -194,10 +207,30 @@ export class Pool {
 
   private release(runner: RunnerProcess): void {
     const isWanted = this.idle.length < this.options.warm || this.queue.length > 0;
-    const isFit = runner.alive && runner.runs < MAX_RUNS && !this.closing;
-    if (isFit && isWanted) this.idle.push(runner);
+    if (runner.alive && isWanted && !this.closing) this.idle.push(runner);
     else if (runner.alive) runner.close();
+    if (runner.runs >= MAX_RUNS) void this.renew();
     this.keepWarm();
+  }
+
+  /** Starts a runner to take the place of one that is used up: nobody waits for it. */
+  private async renew(): Promise<void> {
+    if (this.renewing || this.closing) return;
+    this.renewing = true;
+    try {
+      const runner = await this.start();
+      for (const old of this.idle.filter(({ runs }) => runs >= MAX_RUNS)) {
+        this.idle.splice(this.idle.indexOf(old), 1);
+        old.close();
+      }
+      this.release(runner);
+      this.next();
+    } catch (error) {
+      // The old one goes on.
+      if (!(error instanceof AgentError)) throw error;
+    } finally {
+      this.renewing = false;
+    }
   }
 
   private keepWarm(): void {
@@ -242,6 +275,16 @@ export class Pool {
       this.starting--;
     }
   }
+}
+
+/** Waits for `promise`, but not longer than `ms`. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 const isQuestion = ({ job }: Ticket): boolean => "type" in job;

@@ -5,8 +5,8 @@ import type { ExplainJob } from "../runner/explain-protocol.ts";
 import {
   type ApprovalAnswer,
   type ApprovalQuestion,
+  type Hint,
   type Job,
-  type Order,
   Report,
   type RunEvent,
 } from "../runner/protocol.ts";
@@ -72,6 +72,9 @@ export class RunnerProcess {
   private task: Task | undefined;
   private isAlive = true;
   private killed: Death | undefined;
+  /** A bundle that it is to make ready after its run. */
+  private upcoming: string | undefined;
+  private onPrepared: () => void = () => undefined;
   private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
 
   constructor({ state, policy, logLevel, decisionLogBytes, keep, listen }: RunnerSetup) {
@@ -92,6 +95,7 @@ export class RunnerProcess {
     });
     this.ended = this.child.ended.then(({ code, signal }) => {
       this.isAlive = false;
+      this.onPrepared();
       const how = signal === null ? `with status ${code}` : `by ${signal}${CAUSES[signal] ?? ""}`;
       this.onStarted({ refused: `the runner process ended ${how} before it was ready` });
       const untouched = this.task?.hasBegun === false;
@@ -121,7 +125,19 @@ export class RunnerProcess {
 
   /** Tells it that another policy is in force; it would see so by itself, but while a run waits for it. */
   heedPolicy(): void {
-    if (this.isAlive) this.child.send(JSON.stringify({ type: "heed" } satisfies Order));
+    this.upcoming = undefined;
+    if (this.isAlive && this.task === undefined) this.hint({ type: "heed" });
+  }
+
+  /** Has it make a bundle ready that is about to be in force, after its run. Resolves when it has, or cannot. */
+  prepare(sha256: string): Promise<void> {
+    this.onPrepared();
+    return new Promise((resolve) => {
+      this.onPrepared = resolve;
+      this.upcoming = sha256;
+      if (!this.isAlive) resolve();
+      else if (this.task === undefined) this.prepareUpcoming();
+    });
   }
 
   /** Lets it end when it has nothing to do. */
@@ -135,11 +151,21 @@ export class RunnerProcess {
     this.child.killTree();
   }
 
+  private prepareUpcoming(): void {
+    if (this.upcoming !== undefined) this.hint({ type: "prepare", sha256: this.upcoming });
+    this.upcoming = undefined;
+  }
+
+  private hint(hint: Hint): void {
+    this.child.send(JSON.stringify(hint));
+  }
+
   private take(line: string): void {
     const report = readReport(line);
     if (report === undefined) this.kill({ died: "the runner process said what is no report" });
     else if (report.type === "ready") this.onStarted({ revision: report.revision });
     else if (report.type === "refused") this.onStarted({ refused: report.message });
+    else if (report.type === "prepared") this.onPrepared();
     else if (report.run === this.task?.run) {
       if (report.type === "began") {
         this.task.hasBegun = true;
@@ -158,6 +184,7 @@ export class RunnerProcess {
   private finish(outcome: Outcome): void {
     const { task } = this;
     this.task = undefined;
+    if (this.isAlive) this.prepareUpcoming();
     task?.end(outcome);
   }
 }

@@ -136,10 +136,11 @@ export class Bundles {
       report,
       check: (sha256) =>
         checkInProcess({ path: join(settings.state, keptName(sha256)), sha256, fleet, channel }),
+      prepare: async (sha256) => this.agent?.pool.prepare(sha256),
       enforce: (bundle) => {
         // What a bundle stops is stopped before its policies hold, and goes on after they do.
         if (bundle.kill !== undefined) this.agent?.heedCentre(bundle.kill);
-        this.agent?.activateBundle(bundle.sha256);
+        this.agent?.activateBundle(bundle);
         if (bundle.kill === undefined) this.agent?.heedCentre(undefined);
       },
       enforceStale: async (action) => {

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { setPriority } from "node:os";
 
 /**
- * A third of the weight of others (sched(7)), and they come first when they wake. No less: where others take all that there
+ * A tenth of the weight of others (sched(7)), and they come first when they wake. No less: where others take all that there
  * is, it must come to its end, too.
  */
-const NICE = 5;
+const NICE = 10;
 
 /**
  * Lets a process that has just been started, and the threads that it will start, have a processor only when others do not

@@ -5,7 +5,7 @@ export { dryRunAccess, isEffect } from "./dry-run.ts";
 export { Entities, type Entity, loadEntities } from "./entities.ts";
 export { Denied, PolicyError, type PolicyErrorCode } from "./errors.ts";
 export { explain } from "./explain.ts";
-export { type NamedPolicyFile, parsePolicyFiles, positionOfPolicy } from "./policy-files.ts";
+export { type NamedPolicyFile, PolicyFiles, parsePolicyFiles, positionOfPolicy } from "./policy-files.ts";
 export { type Policy, type PolicySet, parsePolicySet } from "./policy-set.ts";
 export { type ExtendedSchema, extendSchema, joinSchema } from "./schema.ts";
 export { MAX_POLICY_BYTES, MAX_POLICY_NESTING, type Position } from "./source.ts";

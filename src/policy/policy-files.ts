@@ -6,24 +6,37 @@ import { type PolicyFile, type Position, positionAt, type Statement } from "./so
 export type NamedPolicyFile = PolicyFile & { readonly name: string };
 
 /**
- * Parses policies of several files as one set, in which each has an id that no other has, in whatever case: whoever reads
- * of it in a denial shall know which it is. One without `@id` is called after its file and its number there, as in
+ * Policies of several files as one set, in which each has an id that no other has, in whatever case: whoever reads of it in
+ * a denial shall know which it is. One without `@id` is called after its file and its number there, as in
  * `network.policy2` for the third of `network.cedar`.
- * @param areChecked this very program has parsed them before
- * @throws {PolicyError} also for a template, which nothing would link
  */
-export function parsePolicyFiles(files: readonly NamedPolicyFile[], areChecked = false): PolicySet {
-  const taken = new Map<string, Policy>();
-  for (const file of files) {
-    for (const [index, statement] of statementsOf(file, areChecked).entries()) {
+export class PolicyFiles {
+  private readonly taken = new Map<string, Policy>();
+
+  /**
+   * @param isChecked this very program has parsed the file before
+   * @throws {PolicyError} also for a template, which nothing would link
+   */
+  add(file: NamedPolicyFile, isChecked = false): void {
+    for (const [index, statement] of statementsOf(file, isChecked).entries()) {
       if (statement.template) throw refusal(file, statement, "a template has no effect; write a policy");
       const id = statement.id ?? `${stemOf(file.name)}.policy${index}`;
-      const same = taken.get(id.toLowerCase());
+      const same = this.taken.get(id.toLowerCase());
       if (same !== undefined) throw refusal(file, statement, notUnique(id, same));
-      taken.set(id.toLowerCase(), toPolicy(statement, id, file));
+      this.taken.set(id.toLowerCase(), toPolicy(statement, id, file));
     }
   }
-  return policySetOf([...taken.values()]);
+
+  set(): PolicySet {
+    return policySetOf([...this.taken.values()]);
+  }
+}
+
+/** All of `files` as one set. @throws {PolicyError} as {@link PolicyFiles.add} */
+export function parsePolicyFiles(files: readonly NamedPolicyFile[]): PolicySet {
+  const all = new PolicyFiles();
+  for (const file of files) all.add(file);
+  return all.set();
 }
 
 /** Where the text of a policy begins, after what stands between it and the one before. */

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { type BundleContent, readBundle } from "../bundle/content/content.ts";
+import { readArchive } from "../bundle/archive/index.ts";
+import { type BundleContent, readBundle, readContent } from "../bundle/content/content.ts";
+import { BUNDLE_BOUNDS } from "../bundle/content/layout.ts";
 import { BundleError } from "../bundle/errors.ts";
 import { readKept } from "../bundle/store/kept.ts";
 import { close, closing, type Fd, openAt, readAll, replaceContent, unlinkAt } from "../platform/file.ts";
@@ -36,9 +38,11 @@ export function policySource(text: string): PolicySource {
 
 /** A bundle as a policy. @throws {BundleError} */
 export function bundleSource(bytes: Uint8Array): PolicySource {
-  const bundle = readBundle(bytes);
+  return sourceOf(readBundle(bytes), createHash("sha256").update(bytes).digest("hex"));
+}
+
+function sourceOf(bundle: BundleContent, sha256: string): PolicySource {
   const text = bundle.policies.map((file) => `// ${file.name}\n${file.text.trimEnd()}\n`).join("\n");
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { text, sha256, revision: bundle.metadata.revision, bundle };
 }
 
@@ -47,10 +51,19 @@ export function bundleSource(bytes: Uint8Array): PolicySource {
  * @throws {BundleError} where it is a bundle that cannot be read
  */
 export function readPolicy(directory: Fd, name = ACTIVE): PolicySource {
-  const pointed = name === ACTIVE ? readPointer(directory) : undefined;
+  const pointed = name === ACTIVE ? activeBundle(directory) : undefined;
   if (pointed !== undefined) return bundleSource(readKept(directory, pointed));
   const bytes = readIfThere(directory, name, LIMITS.policyBytes);
   return policySource(bytes === undefined ? "" : new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+}
+
+/** A bundle that is kept in a state directory, read in short steps. @throws {BundleError} */
+export function* readBundleSource(directory: Fd, sha256: string): Generator<undefined, PolicySource> {
+  const bytes = readKept(directory, sha256);
+  yield;
+  const files = readArchive(bytes, BUNDLE_BOUNDS);
+  yield;
+  return sourceOf(readContent(files), sha256);
 }
 
 /** Makes `text` the active policy; runners take it when the epoch of the control file changes. Or puts it elsewhere. */
@@ -75,15 +88,18 @@ export function pointToBundle(directory: Fd, sha256: string): void {
 /** Then a start writes nothing, and needs no room on the disk. */
 function pointsTo(directory: Fd, sha256: string): boolean {
   try {
-    return readPointer(directory) === sha256;
+    return activeBundle(directory) === sha256;
   } catch (error) {
     if (error instanceof BundleError || error instanceof LimitError) return false;
     throw error;
   }
 }
 
-/** @throws {BundleError} where it is there and names nothing: then nothing may be decided */
-function readPointer(directory: Fd): string | undefined {
+/**
+ * The bundle that is active, by its SHA-256 in hex; none where a policy file is.
+ * @throws {BundleError} where something is named that is no bundle: then nothing may be decided
+ */
+export function activeBundle(directory: Fd): string | undefined {
   const bytes = readIfThere(directory, POINTER, POINTER_BYTES);
   if (bytes === undefined) return undefined;
   try {

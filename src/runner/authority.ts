@@ -3,8 +3,6 @@ import type { DecisionLog } from "../audit/decision-log.ts";
 import { AuditError } from "../audit/errors.ts";
 import { cut, masked, maskedText } from "../audit/mask.ts";
 import type { DecisionEntry } from "../audit/record.ts";
-import type { BundleLimits } from "../bundle/content/metadata.ts";
-import { checkedPoliciesOf, policiesOf } from "../bundle/content/policies.ts";
 import { actionUids } from "../policy/hierarchy.ts";
 import {
   type Access,
@@ -16,14 +14,13 @@ import {
   dryRunAccess,
   isEffect,
   type Policy,
-  type PolicySet,
   type Principal,
-  parsePolicySet,
 } from "../policy/index.ts";
 import { uidText } from "../policy/uid-text.ts";
 import type { PolicySource } from "./active-policy.ts";
 import { mustAsk } from "./autonomy.ts";
-import { ownPolicies, withOwn } from "./own-policies.ts";
+import { ownPolicies } from "./own-policies.ts";
+import { checkedPolicyInUse, type PolicyInUse, policyInUse } from "./policy-in-use.ts";
 import type { ApprovalQuestion, Denial, RunEvent } from "./protocol.ts";
 
 /** Denials that a run's result has; of further ones only the number. */
@@ -55,12 +52,8 @@ export class Authority {
   /** What the current run was not allowed, the first {@link MAX_DENIALS}. */
   denials: Denial[] = [];
   moreDenials = 0;
-  revision: string;
-  set: PolicySet;
-  /** Of a bundle. */
-  scripts: Scripts;
-  limits: BundleLimits;
-  private readonly accesses = new Map<string, Access>();
+  /** What decides. */
+  policy: PolicyInUse;
   private current: AuthorizedRun | undefined;
   /** Beside the owner's. */
   private readonly own: readonly Policy[];
@@ -77,19 +70,21 @@ export class Authority {
     protection = "",
   ) {
     this.own = ownPolicies(protection);
-    this.set = withOwn(policiesIn(source), this.own);
-    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
+    this.policy = policyInUse(source, this.own);
   }
 
   /**
-   * From the next request on, this policy decides; a bundle that the agent has had checked.
-   * @throws {PolicyError}; then the one before stays
+   * Makes a policy ready, in short steps, for {@link policy} to become it: a bundle that the agent has had checked.
+   * @throws {PolicyError}
    */
-  activate(source: PolicySource): void {
-    const { bundle } = source;
-    this.set = withOwn(bundle === undefined ? policiesIn(source) : checkedPoliciesOf(bundle), this.own);
-    ({ revision: this.revision, scripts: this.scripts, limits: this.limits } = besides(source));
-    this.accesses.clear();
+  *prepare(source: PolicySource): Generator<undefined, PolicyInUse> {
+    const next = yield* checkedPolicyInUse(source, this.own);
+    for (const principal of this.policy.accesses.keys()) {
+      yield;
+      // What made the key.
+      this.accessTo(next, JSON.parse(principal) as Principal);
+    }
+    return next;
   }
 
   /** Begins a run, and returns its way to the policy. */
@@ -98,21 +93,21 @@ export class Authority {
     this.denials = [];
     this.moreDenials = 0;
     this.answers.clear();
-    const access = currentAccess(() => this.accessOf(run.principal));
+    const access = currentAccess(() => this.accessTo(this.policy, run.principal));
     return run.dryRun ? dryRunAccess(access) : access;
   }
 
-  private accessOf(principal: Principal): Access {
+  private accessTo({ accesses, set }: PolicyInUse, principal: Principal): Access {
     const key = JSON.stringify(principal);
-    const known = this.accesses.get(key);
+    const known = accesses.get(key);
     if (known) return known;
-    if (this.accesses.size >= MAX_PRINCIPALS) this.accesses.clear();
-    const access = createAccess(this.set, principal, {
+    if (accesses.size >= MAX_PRINCIPALS) accesses.clear();
+    const access = createAccess(set, principal, {
       onDecision: (request, decision, asking) => this.record(request, decision, asking),
       mustAsk: ({ action }, asking) => mustAsk(asking, action),
       approve: (request, _asking, reasons) => this.approve(request, reasons),
     });
-    this.accesses.set(key, access);
+    accesses.set(key, access);
     return access;
   }
 
@@ -136,7 +131,7 @@ export class Authority {
       decision: answer,
       ...(errors.length === 0 ? {} : { errors: errors.slice(0, MAX_ERRORS).map(maskedText) }),
       ...(current.dryRun ? { dryRun: true } : {}),
-      revision: this.revision,
+      revision: this.policy.revision,
     });
     current.onEvent({
       type: "decision",
@@ -180,19 +175,6 @@ export class Authority {
     else this.moreDenials++;
   }
 }
-
-type Scripts = ReadonlyMap<string, { readonly text: string }>;
-
-/** What a policy is beside its policies. */
-const besides = ({ revision, bundle }: PolicySource) => ({
-  revision,
-  scripts: bundle?.scripts ?? new Map<string, { readonly text: string }>(),
-  limits: bundle?.limits ?? {},
-});
-
-/** @throws {PolicyError} of a policy file, {@link BundleError} of a bundle */
-const policiesIn = ({ text, bundle }: PolicySource): PolicySet =>
-  bundle === undefined ? parsePolicySet(text) : policiesOf(bundle);
 
 /** A request as others may see it. */
 function shown({ action, resource: { type, id } }: AuthorizationRequest) {

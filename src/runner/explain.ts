@@ -1,21 +1,14 @@
 import { explain } from "../policy/explain.ts";
 import { actionNamed } from "../policy/hierarchy.ts";
-import {
-  ACTIONS,
-  createAccess,
-  type Decision,
-  isEffect,
-  type PolicySet,
-  type Principal,
-} from "../policy/index.ts";
+import { ACTIONS, createAccess, type Decision, isEffect, type Principal } from "../policy/index.ts";
 import { resourceOf } from "../policy/resource.ts";
 import { AUTONOMY, autonomyOf, mustAsk } from "./autonomy.ts";
 import type { Explained, Outcome, PolicyQuestion } from "./explain-protocol.ts";
+import type { PolicyInUse } from "./policy-in-use.ts";
 
 /** Decides `question` as a run of `principal` would be decided. Nothing of it is recorded: nothing is done. */
 export function explainPolicy(
-  set: PolicySet,
-  revision: string,
+  { set, revision }: PolicyInUse,
   principal: Principal,
   { action: name, resource: asked, context }: PolicyQuestion,
 ): Explained["answer"] {

@@ -20,8 +20,11 @@ export interface Job {
   readonly traceId?: string;
 }
 
-/** What a runner is given: a run, a question, or the hint that another policy is in force, to which it says nothing. */
-export type Order = Job | ExplainJob | { readonly type: "heed" };
+/** Another policy is in force, or a bundle that was checked is about to be. */
+export type Hint = { readonly type: "heed" } | { readonly type: "prepare"; readonly sha256: string };
+
+/** What a runner is given: a run, a question, or a hint. */
+export type Order = Job | ExplainJob | Hint;
 
 export const DENIAL_REASONS = [
   "forbidden",
@@ -82,6 +85,8 @@ export const Report = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ready"), revision: text }),
   /** It cannot run anything under this policy. */
   z.strictObject({ type: z.literal("refused"), message: text }),
+  /** It has made ready what it can of a bundle that is about to be in force. */
+  z.strictObject({ type: z.literal("prepared"), sha256: text }),
   /** It has a job, and begins with it: from now on something of it may have happened. */
   z.strictObject({ type: z.literal("began"), run: text }),
   /** It waits for a line with an {@link ApprovalAnswer}. */

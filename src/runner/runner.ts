@@ -9,13 +9,15 @@ import { LIMITS } from "../platform/limits.ts";
 import { LineReader, writeLine } from "../platform/lines.ts";
 import { duringRun } from "../platform/run-end.ts";
 import { type Approval, PolicyError } from "../policy/index.ts";
-import { readPolicy } from "./active-policy.ts";
+import { activeBundle, readBundleSource, readPolicy } from "./active-policy.ts";
 import { parseArguments } from "./arguments.ts";
 import { Authority } from "./authority.ts";
 import { Control, stoppedText } from "./control.ts";
 import { RunError } from "./errors.ts";
 import { explainPolicy } from "./explain.ts";
 import type { Explained, ExplainJob } from "./explain-protocol.ts";
+import type { PolicyInUse } from "./policy-in-use.ts";
+import { Preparation } from "./preparation.ts";
 import type { ApprovalAnswer, ApprovalQuestion, Job, Order, Report, RunEvent } from "./protocol.ts";
 import { publishing } from "./publishing.ts";
 import type { RunResult } from "./result.ts";
@@ -62,20 +64,20 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
     return;
   }
   const runner = new Runner(options, authority, control, reader, epoch);
-  tell({ type: "ready", revision: authority.revision });
+  tell({ type: "ready", revision: authority.policy.revision });
   for (;;) {
+    while (runner.isPreparing && !reader.comesWithin(0)) runner.prepareFurther();
     if (!reader.comesWithin(QUIET_MS)) giveBack();
     const line = reader.next();
     if (line === undefined) return;
     // Written by the agent, which is this very program.
     const order = JSON.parse(line) as Order;
-    if ("type" in order && order.type === "heed") {
-      runner.heedPolicy();
-      continue;
-    }
-    tell({ type: "began", run: order.run });
-    if ("type" in order) runner.explain(order);
-    else await runner.perform(order);
+    if ("run" in order) {
+      tell({ type: "began", run: order.run });
+      if ("type" in order) runner.explain(order);
+      else await runner.perform(order);
+    } else if (order.type === "prepare") runner.prepare(order.sha256);
+    else runner.heedPolicy();
   }
 }
 
@@ -84,6 +86,7 @@ const tell = (report: Report): void => writeLine(OUTPUT, JSON.stringify(report))
 class Runner {
   private events: RunEvent[] = [];
   private toldAt = 0;
+  private preparation: Preparation | undefined;
 
   constructor(
     private readonly options: RunnerOptions,
@@ -102,10 +105,37 @@ class Runner {
     }
   }
 
+  /** Begins to make a bundle ready that is about to be in force. */
+  prepare(sha256: string): void {
+    const { authority, options } = this;
+    function* steps() {
+      return yield* authority.prepare(yield* readBundleSource(options.directory, sha256));
+    }
+    this.preparation = new Preparation(sha256, steps());
+  }
+
+  get isPreparing(): boolean {
+    return this.preparation?.isOver === false;
+  }
+
+  prepareFurther(): void {
+    const { preparation } = this;
+    if (preparation === undefined) return;
+    try {
+      preparation.step();
+    } catch (error) {
+      if (!(error instanceof PolicyError || error instanceof BundleError)) throw error;
+      // Found again, and told of, when it is in force.
+      this.preparation = undefined;
+    }
+    if (!this.isPreparing) tell({ type: "prepared", sha256: preparation.sha256 ?? "" });
+  }
+
   async perform(job: Job): Promise<void> {
     const result = await this.run(job);
     this.tellEvents(job.run);
-    const { denials, moreDenials, revision } = this.authority;
+    const { denials, moreDenials, policy } = this.authority;
+    const { revision } = policy;
     tell({ type: "result", run: job.run, result: { ...result }, denials, moreDenials, revision });
   }
 
@@ -120,7 +150,7 @@ class Runner {
       if (error instanceof Terminated) return { refused: error.message };
       throw error;
     }
-    return explainPolicy(this.authority.set, this.authority.revision, job.principal, job);
+    return explainPolicy(this.authority.policy, job.principal, job);
   }
 
   private async run(job: Job): Promise<RunResult> {
@@ -134,7 +164,7 @@ class Runner {
     try {
       this.beginUnderPolicy();
       const script = this.scriptOf(job);
-      const timeoutMs = Math.min(job.timeoutMs, this.authority.limits.timeout_ms ?? job.timeoutMs);
+      const timeoutMs = Math.min(job.timeoutMs, this.authority.policy.limits.timeout_ms ?? job.timeoutMs);
       const input = {
         script,
         arguments: parseArguments(job.arguments),
@@ -168,7 +198,7 @@ class Runner {
   /** The text to run: of an approved script, as it is in the bundle that is active now. @throws {RunError} */
   private scriptOf({ script, name = "" }: Job): string {
     if (script !== undefined) return script;
-    const { scripts } = this.authority;
+    const { scripts } = this.authority.policy;
     const approved = scripts.get(name);
     if (approved !== undefined) return approved.text;
     const known = scripts.size === 0 ? "there are none" : `there are ${[...scripts.keys()].join(", ")}`;
@@ -195,13 +225,23 @@ class Runner {
   private activate(epoch: number): void {
     if (epoch === this.epoch) return;
     try {
-      this.authority.activate(readPolicy(this.options.directory));
+      this.authority.policy = this.next();
     } catch (error) {
       if (!(error instanceof PolicyError || error instanceof BundleError)) throw error;
       // The one before is no longer what the owner wants.
       throw new Terminated(`the policy in force cannot be used: ${error.located}`);
     }
     this.epoch = epoch;
+  }
+
+  /** The policy that is active now. @throws {PolicyError} or {@link BundleError} */
+  private next(): PolicyInUse {
+    const { directory } = this.options;
+    const { preparation } = this;
+    this.preparation = undefined;
+    const isReady = preparation !== undefined && preparation.sha256 === activeBundle(directory);
+    if (isReady) return preparation.finish();
+    return new Preparation(undefined, this.authority.prepare(readPolicy(directory))).finish();
   }
 
   private stopped(): string | undefined {

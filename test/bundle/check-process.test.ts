@@ -44,6 +44,7 @@ describe("a bundle that can be used", () => {
       policies: 4,
       entities: 4,
       scripts: ["restart-till", "till-errors"],
+      limits: {},
       tests: 9,
     });
   });

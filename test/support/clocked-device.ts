@@ -16,7 +16,7 @@ const DAY_S = 86_400;
 
 const accepted = (sha256: string): Accepted => ({
   ok: true,
-  ...{ revision: sha256.slice(0, 4), sha256, policies: 1, entities: 0, scripts: [], tests: 0 },
+  ...{ revision: sha256.slice(0, 4), sha256, policies: 1, entities: 0, scripts: [], limits: {}, tests: 0 },
 });
 
 export class ClockedDevice {
@@ -53,6 +53,7 @@ export class ClockedDevice {
     await this.opened?.stop();
     const host: DeviceHost = {
       check: (sha256) => this.check(sha256),
+      prepare: async () => undefined,
       enforce: ({ revision }) => {
         if (this.fault !== undefined) throw this.fault;
         this.done.push(`bundle ${revision}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LimitsSchema } from "./metadata.ts";
 
 /** A bundle that is to be activated, and what is known of it already. */
 export interface Candidate {
@@ -26,6 +27,7 @@ const Accepted = z.strictObject({
   policies: z.number(),
   entities: z.number(),
   scripts: z.array(z.string()),
+  limits: LimitsSchema,
   tests: z.number(),
   /** Why everything is stopped while it is active. */
   kill: z.string().optional(),

@@ -46,7 +46,7 @@ function expectFor({ metadata }: BundleContent, { fleet, channel }: Candidate): 
 }
 
 function accepted(
-  { metadata, entities, scripts, tests }: BundleContent,
+  { metadata, entities, limits, scripts, tests }: BundleContent,
   sha256: string,
   policies: number,
 ): CheckAnswer {
@@ -58,6 +58,7 @@ function accepted(
     policies,
     entities: entities.length,
     scripts: [...scripts.keys()],
+    limits,
     tests: tests.length,
     ...(kill === undefined ? {} : { kill }),
   };

@@ -4,6 +4,7 @@ import {
   joinSchema,
   loadEntities,
   PolicyError,
+  PolicyFiles,
   type PolicySet,
   parsePolicyFiles,
 } from "../../policy/index.ts";
@@ -25,12 +26,18 @@ export function policiesOf(content: BundleContent): PolicySet {
 }
 
 /**
- * As {@link policiesOf}, of a bundle that was checked by this very program: nothing is looked at once more, so that runs wait
- * for it no longer than they must.
+ * As {@link policiesOf}, of a bundle that was checked by this very program: nothing is looked at once more, and what is to
+ * be done is done file by file, so that others can go first.
  */
-export function checkedPoliciesOf({ entities, policies, schema }: BundleContent): PolicySet {
+export function* checkedPoliciesOf(content: BundleContent): Generator<undefined, PolicySet> {
+  const { entities, policies, schema } = content;
+  const files = new PolicyFiles();
+  for (const file of policies) {
+    files.add(file, true);
+    yield;
+  }
   return {
-    ...parsePolicyFiles(policies, true),
+    ...files.set(),
     ...(schema === undefined ? {} : { schema: joinSchema(schema.text) }),
     ...(entities.length === 0 ? {} : { entities: new Entities(entities.map(({ value }) => value)) }),
   };

@@ -1,5 +1,4 @@
 import type { Fd } from "../../platform/file.ts";
-import type { CheckAnswer } from "../content/candidate.ts";
 import { BundleError } from "../errors.ts";
 import { readPack } from "../repository/pack.ts";
 import { POLL } from "../schedule.ts";
@@ -16,7 +15,7 @@ import type { Trust } from "../tuf/trust.ts";
 import { Poller } from "./poller.ts";
 import { Report } from "./report.ts";
 import { ageOf, type Freshness, freshnessOf, type StalePolicy } from "./staleness.ts";
-import { type Accepted, type Step, Updater } from "./updater.ts";
+import { type Accepted, type Step, Updater, type UpdaterHost } from "./updater.ts";
 
 /** What the owner of the host says of bundles. */
 export interface DeviceSettings {
@@ -35,11 +34,7 @@ export interface DeviceSettings {
 }
 
 /** What the agent does for its bundles. */
-export interface DeviceHost {
-  /** Looks at a bundle that is kept, in a process of its own. */
-  check(sha256: string): Promise<CheckAnswer>;
-  /** From the next operation on, what is in the bundle holds. When it throws, what was in force is. */
-  enforce(bundle: Accepted): void;
+export interface DeviceHost extends UpdaterHost {
   /** The policies of the bundle have grown too old: takes what the owner wants instead, or tells that nothing changes. */
   enforceStale(action: StalePolicy["action"]): Promise<void>;
   /** Told of what is news for people. */

@@ -1,3 +1,4 @@
+import { turn } from "../../platform/turn.ts";
 import type { CheckAnswer } from "../content/candidate.ts";
 import { BundleError } from "../errors.ts";
 import type { BundleStore } from "../store/bundle-store.ts";
@@ -13,6 +14,8 @@ export type Accepted = Extract<CheckAnswer, { ok: true }>;
 export interface UpdaterHost {
   /** Looks at a bundle that is kept, in a process of its own. */
   check(sha256: string): Promise<CheckAnswer>;
+  /** Makes ready that what is in the bundle will hold, so that nobody waits for it then. */
+  prepare(sha256: string): Promise<void>;
   /** From the next operation on, what is in the bundle holds. When it throws, what was in force is. */
   enforce(bundle: Accepted): void;
 }
@@ -122,6 +125,7 @@ export class Updater {
     const content = await client.download(target);
     const sha256 = this.options.bundles.put(content);
     this.options.onStep({ type: "downloaded", sha256, bytes: content.length });
+    await turn();
     return content;
   }
 
@@ -135,10 +139,14 @@ export class Updater {
       return onStep({ type: "rejected", sha256, code, why });
     }
     if (proofs.newest !== sha256 || !(await proofs.prove(sha256, target))) proofs.keep(sha256, trust.saved);
+    await turn();
     bundles.activate(sha256);
+    await turn();
     // Before anything is decided by it: from then on an older one must not take its place, whatever happens to a file.
     bundles.settle();
+    await turn();
     proofs.settle();
+    await host.prepare(sha256);
     host.enforce(answer);
     this.inForce = { bundle: answer, bytes };
     onStep({ type: "activated", ...this.inForce });
