@@ -110,6 +110,17 @@ export function codeOf(action: () => unknown): string {
   return "";
 }
 
+/** As {@link codeOf}, of a promise. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof BundleError) return error.code;
+    throw error;
+  }
+  return "";
+}
+
 const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Where the metadata of `role` is in a repository. */

@@ -44,7 +44,7 @@ export async function tufClient({ options, lists, operand = "" }: Given): Promis
     const names = action === "download" ? (lists.get("target-name") ?? []) : [];
     const transport = transportTo(given("metadata-url"), options.get("target-base-url"));
     const trust = Trust.restore(...savedIn(directory), OPTIONS);
-    const client = new TufClient({ transport, trust, save: (saved) => save(directory, saved) });
+    const client = new TufClient({ transport, trust, save: async (saved) => save(directory, saved) });
     await client.refresh();
     for (const name of names) await download(client, await client.find(name), given("target-dir"));
     transport.close();

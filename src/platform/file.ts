@@ -30,6 +30,7 @@ export {
   symlinkAt,
   unlinkAt,
 } from "./file/directory.ts";
+export { replaceDurably, synced } from "./file/durable.ts";
 export {
   openAt,
   openDirectory,

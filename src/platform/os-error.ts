@@ -113,7 +113,7 @@ export function systemText(error: Error): string {
   return converted instanceof Error ? converted.message : error.message;
 }
 
-function fromNode(error: unknown): unknown {
+export function fromNode(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof OsError || !("code" in error)) return error;
   const { code } = error;
   if (code === "ERR_INVALID_ARG_VALUE") return new OsError("EINVAL"); // a NUL in a path

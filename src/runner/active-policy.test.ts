@@ -32,9 +32,9 @@ const bytes = writeArchive(
 );
 let sha256 = "";
 
-beforeAll(() => {
+beforeAll(async () => {
   const folder = openBundleDirectory(directory);
-  sha256 = new BundleStore(folder).put(bytes);
+  sha256 = await new BundleStore(folder).put(bytes);
   close(folder);
 });
 afterAll(() => {

@@ -31,14 +31,19 @@ const trust = new Trust(root, highWater, OPTIONS);
 async function update(): Promise<readonly Saved[]> {
   const kept: Saved[] = [];
   const transport = new RecordingTransport(repository.files);
-  const client = new TufClient({ transport, trust, save: (saved) => kept.push(saved), clock: () => NOW });
+  const client = new TufClient({
+    transport,
+    trust,
+    save: async (saved) => void kept.push(saved),
+    clock: () => NOW,
+  });
   await client.refresh();
   return kept;
 }
 
 const [first, second] = [Buffer.from("first"), Buffer.from("second")];
 const before: Work = { state: mkdtempSync(join(base, "state-")), root, kept: await update(), bundle: first };
-keepAll(before);
+await keepAll(before);
 repository.publish("root");
 repository.publishAll();
 const update2: Omit<Work, "state"> = { root, kept: await update(), bundle: second };
@@ -61,12 +66,12 @@ function found(state: string): string {
   return `${last.signed.version} ${timestamp?.signed.version} ${content && Buffer.from(content)}`;
 }
 
-const points = dyingAt(Number.POSITIVE_INFINITY, "after", () => keepAll({ ...update2, state: copy() }));
+const points = await dyingAt(Number.POSITIVE_INFINITY, "after", () => keepAll({ ...update2, state: copy() }));
 
-test("all of it is kept if nothing happens", () => {
+test("all of it is kept if nothing happens", async () => {
   const state = copy();
   expect(found(state)).toBe("1 1 first");
-  keepAll({ ...update2, state });
+  await keepAll({ ...update2, state });
   expect(found(state)).toBe("2 2 second");
   expect(points).toBeGreaterThan(12);
 });
@@ -83,7 +88,7 @@ describe("killed after call", () => {
     const signal = await new Promise((resolve) => child.on("close", (_, by) => resolve(by)));
     expect(signal).toBe("SIGKILL");
     expect(found(state)).toMatch(/^(1 1 first|2 1 first|2 2 first|2 2 second)$/);
-    keepAll({ ...update2, state });
+    await keepAll({ ...update2, state });
     expect(found(state)).toBe("2 2 second");
     expect(readdirSync(join(state, "bundle")).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });

@@ -60,7 +60,11 @@ async function updateByRemit({ metadata, targets, url, root: path }: Device): Pr
       : Trust.restore(root, saved, options);
   const transport = new HttpTransport({ base: new URL(url) });
   try {
-    const client = new TufClient({ transport, trust, save: (saved) => trusted.set(metadata, saved) });
+    const client = new TufClient({
+      transport,
+      trust,
+      save: async (saved) => void trusted.set(metadata, saved),
+    });
     await client.refresh();
     writeFileSync(join(targets, "bundle"), await client.download(await client.find(TARGET)));
   } finally {

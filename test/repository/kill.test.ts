@@ -112,7 +112,7 @@ const TRUST = { profile: PROFILES.remit, earliest: new Date(0) };
 
 async function refreshed(transport: FolderTransport, trust: Trust): Promise<Trust> {
   const own = Trust.restore(trust.saved.roots[0] ?? new Uint8Array(), trust.saved, TRUST);
-  await new TufClient({ transport, trust: own, save: () => undefined, clock: () => AT }).refresh();
+  await new TufClient({ transport, trust: own, save: async () => undefined, clock: () => AT }).refresh();
   return own;
 }
 

@@ -36,7 +36,7 @@ let sha256 = "";
 beforeAll(async () => {
   mkdirSync(world.state, { mode: 0o700 });
   world.file("note.txt", "the note");
-  sha256 = putInForce(world.state, bundleOf(files(world.path)));
+  sha256 = await putInForce(world.state, bundleOf(files(world.path)));
   const directory = openStateDirectory(world.state);
   const made = new Tokens(directory);
   tokens.alice = made.create({ name: "alice", scope: "run", autonomy: 4, groups: [] });
@@ -176,7 +176,7 @@ describe("another bundle", () => {
       "schema.cedarschema": "",
       "entities/all.json": [],
     });
-    putInForce(world.state, bundleOf(next, "git:def456"));
+    await putInForce(world.state, bundleOf(next, "git:def456"));
     const { body } = await waiting;
     expect(body).toMatchObject({
       state: "failed",
@@ -188,14 +188,14 @@ describe("another bundle", () => {
   });
 
   test("that was changed on the disk ends runs, and no agent starts with it", async () => {
-    const broken = putInForce(world.state, bundleOf(files(world.path), "git:broken"));
+    const broken = await putInForce(world.state, bundleOf(files(world.path), "git:broken"));
     writeFileSync(keptPath(world.state, broken), keptBytes(world.state, broken).subarray(1));
     const { body } = await run({ name: "add" });
     expect(body).toMatchObject({ state: "failed" });
     expect(body.error.message).toContain("is not what its name says: its file was changed");
     const other = new AgentWorld();
     mkdirSync(other.state, { mode: 0o700 });
-    const sha = putInForce(other.state, bundleOf({}));
+    const sha = await putInForce(other.state, bundleOf({}));
     writeFileSync(keptPath(other.state, sha), "x");
     const agent = other.spawn();
     expect(await agent.ended).toMatchObject({ code: 1 });
@@ -212,7 +212,10 @@ describe("the owner's configuration", () => {
     own.file("note.txt", "the note");
     const limits = { timeout_ms: 1500, concurrency: 1, queue: 0 };
     const loop = "sleep(600);";
-    putInForce(own.state, bundleOf(files(own.path, { "limits.json": limits, "scripts/loop.rhai": loop })));
+    await putInForce(
+      own.state,
+      bundleOf(files(own.path, { "limits.json": limits, "scripts/loop.rhai": loop })),
+    );
     const config = own.file("remit.toml", "[runs]\napproved_only = true\n[limits]\ntimeout_ms = 20000\n");
     await own.start("--config", config);
     const refused = await own.ask("POST", "/v1/runs", { script: "1" });
@@ -231,7 +234,7 @@ describe("the owner's configuration", () => {
   test("names a policy file instead, and then the bundle is in force no more", async () => {
     const own = new AgentWorld();
     mkdirSync(own.state, { mode: 0o700 });
-    putInForce(own.state, bundleOf(files(own.path)));
+    await putInForce(own.state, bundleOf(files(own.path)));
     const policy = own.file("p.cedar", "forbid(principal, action, resource);");
     await own.start("--policy", policy);
     expect((await own.ask("GET", "/v1/status")).body.policy_revision).not.toBe("git:abc123");

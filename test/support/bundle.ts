@@ -20,12 +20,12 @@ export function bundleOf(texts: { readonly [path: string]: unknown }, revision =
 }
 
 /** Keeps a bundle in the state directory `state`, and makes it the policy in force; returns its SHA-256. */
-export function putInForce(state: string, files: Files): string {
+export async function putInForce(state: string, files: Files): Promise<string> {
   const directory = openStateDirectory(state);
   const folder = openBundleDirectory(directory);
   const store = new BundleStore(folder);
-  const sha256 = store.put(writeArchive(files));
-  store.activate(sha256);
+  const sha256 = await store.put(writeArchive(files));
+  await store.activate(sha256);
   pointToBundle(directory, sha256);
   const control = new Control(directory);
   control.nextEpoch();

@@ -20,19 +20,19 @@ export interface Work {
 }
 
 /** The whole way of an update: trust role by role, then the bundle, then that it is in force. */
-export function keepAll({ state, root, kept, bundle }: Work): void {
+export async function keepAll({ state, root, kept, bundle }: Work): Promise<void> {
   const directory = closing(openDirectoryFollowing(state), openBundleDirectory);
   const store = new TrustStore(directory, root, { profile: PROFILES.remit, earliest: new Date(0) });
   store.load();
-  for (const saved of kept) store.save(saved);
+  for (const saved of kept) await store.save(saved);
   const bundles = new BundleStore(directory);
-  bundles.activate(bundles.put(bundle));
+  await bundles.activate(await bundles.put(bundle));
 }
 
 if (import.meta.main) {
   const [, , file = "", at = ""] = process.argv;
   const work: Work = deserialize(readFileSync(file));
-  dyingAt(
+  await dyingAt(
     Number(at),
     "after",
     () => keepAll(work),

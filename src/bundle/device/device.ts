@@ -110,7 +110,7 @@ export class Device {
     try {
       const restored = await this.updater.restore();
       // It holds all the same where that cannot be done.
-      this.attempt(() => this.updater.settle());
+      await this.attempt(() => this.updater.settle());
       return restored;
     } catch (error) {
       this.fail(expected(error));
@@ -194,9 +194,9 @@ export class Device {
     this.tell();
   }
 
-  private attempt(action: () => void): void {
+  private async attempt(action: () => Promise<void>): Promise<void> {
     try {
-      action();
+      await action();
     } catch (error) {
       this.fail(expected(error));
     }

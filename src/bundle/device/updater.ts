@@ -1,4 +1,3 @@
-import { turn } from "../../platform/turn.ts";
 import type { CheckAnswer } from "../content/candidate.ts";
 import { BundleError } from "../errors.ts";
 import type { BundleStore } from "../store/bundle-store.ts";
@@ -86,13 +85,13 @@ export class Updater {
    * Keeps twice which bundle is in force, and why, where a crash or a damaged file left it once.
    * @throws {BundleError} state_unavailable
    */
-  settle(): void {
+  async settle(): Promise<void> {
     const { bundles, proofs } = this.options;
     const { sha256 } = this.inForce?.bundle ?? {};
     if (sha256 === undefined) return;
-    if (bundles.active !== sha256) bundles.activate(sha256);
-    bundles.settle();
-    proofs.settle();
+    if (bundles.active !== sha256) await bundles.activate(sha256);
+    await bundles.settle();
+    await proofs.settle();
   }
 
   get hasBundle(): boolean {
@@ -123,9 +122,8 @@ export class Updater {
 
   private async download(client: TufClient, target: Target): Promise<Uint8Array> {
     const content = await client.download(target);
-    const sha256 = this.options.bundles.put(content);
+    const sha256 = await this.options.bundles.put(content);
     this.options.onStep({ type: "downloaded", sha256, bytes: content.length });
-    await turn();
     return content;
   }
 
@@ -135,17 +133,15 @@ export class Updater {
     const answer = await host.check(sha256);
     if ("refused" in answer) {
       const { code, message: why } = answer.refused;
-      bundles.reject(sha256, { code, why, by: version });
+      await bundles.reject(sha256, { code, why, by: version });
       return onStep({ type: "rejected", sha256, code, why });
     }
-    if (proofs.newest !== sha256 || !(await proofs.prove(sha256, target))) proofs.keep(sha256, trust.saved);
-    await turn();
-    bundles.activate(sha256);
-    await turn();
+    if (proofs.newest !== sha256 || !(await proofs.prove(sha256, target)))
+      await proofs.keep(sha256, trust.saved);
+    await bundles.activate(sha256);
     // Before anything is decided by it: from then on an older one must not take its place, whatever happens to a file.
-    bundles.settle();
-    await turn();
-    proofs.settle();
+    await bundles.settle();
+    await proofs.settle();
     await host.prepare(sha256);
     host.enforce(answer);
     this.inForce = { bundle: answer, bytes };

@@ -38,7 +38,7 @@ export async function verify(transport: Transport, { root, now, seen = 0 }: Devi
     { ...lowWater(EARLIEST), timestamp: seen },
     { profile: PROFILE, earliest: EARLIEST },
   );
-  const client = new TufClient({ transport, trust, save: () => undefined, clock: () => now });
+  const client = new TufClient({ transport, trust, save: async () => undefined, clock: () => now });
   await client.refresh();
   const { timestamp, snapshot, saved } = trust;
   const targets = read("targets", saved.targets.get("targets"));

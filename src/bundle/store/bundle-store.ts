@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { close, closing, type Fd, fsync, readAll, replaceContent } from "../../platform/file.ts";
+import { closing, type Fd, readAll } from "../../platform/file.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { openIfThere } from "../../platform/lines-forwards.ts";
 import { BundleError } from "../errors.ts";
-import { ENDING, namesIn, onDisk, removeIfThere } from "./directory.ts";
+import { ENDING, namesIn, onDisk, removeIfThere, replaceOnDisk } from "./directory.ts";
 import { RecordFile } from "./record-file.ts";
-
-const MODE = 0o600;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const BundlesRecord = z.strictObject({
@@ -54,13 +52,10 @@ export class BundleStore {
   }
 
   /** Keeps a bundle, which is not in force by that; returns its hash. @throws {BundleError} state_unavailable */
-  put(content: Uint8Array): string {
+  async put(content: Uint8Array): Promise<string> {
     const hash = hashOf(content);
     if (this.read(hash) === undefined) {
-      onDisk(`bundle ${hash}`, () => {
-        close(replaceContent(this.directory, hash + ENDING, content, { mode: MODE }));
-        fsync(this.directory);
-      });
+      await replaceOnDisk(`bundle ${hash}`, this.directory, hash + ENDING, content);
     }
     return hash;
   }
@@ -76,11 +71,15 @@ export class BundleStore {
   }
 
   /** Puts a bundle in force that is kept here; only now what is older than the one before goes. @throws {BundleError} */
-  activate(hash: string): void {
+  async activate(hash: string): Promise<void> {
     if (this.read(hash) === undefined)
       throw new BundleError("state_unavailable", `bundle ${hash} is not kept`);
     const { active, previous } = this.bundles;
-    this.write({ ...this.bundles, active: hash, ...(active === hash ? { previous } : { previous: active }) });
+    await this.write({
+      ...this.bundles,
+      active: hash,
+      ...(active === hash ? { previous } : { previous: active }),
+    });
     const kept = [this.active, this.previous].map((name) => `${name}${ENDING}`);
     onDisk("old bundles", () => {
       const names = namesIn(this.directory).filter((name) => name.endsWith(ENDING) && !kept.includes(name));
@@ -89,15 +88,15 @@ export class BundleStore {
   }
 
   /** Says which bundle is in force in both files: none goes back to another one by the loss of one. @throws {BundleError} */
-  settle(): void {
-    this.records.settle();
+  async settle(): Promise<void> {
+    await this.records.settle();
   }
 
   /** Remembers that a bundle cannot be used, so that it is not tried again and again. @throws {BundleError} */
-  reject(hash: string, { code, why, by }: Rejection): void {
+  async reject(hash: string, { code, why, by }: Rejection): Promise<void> {
     const others = this.bundles.rejected.filter((one) => one.sha256 !== hash);
     const rejected = [{ sha256: hash, code, why, by }, ...others].slice(0, LIMITS.rejectedBundles);
-    this.write({ ...this.bundles, rejected });
+    await this.write({ ...this.bundles, rejected });
     const isKept = hash === this.active || hash === this.previous;
     if (!isKept) onDisk(`bundle ${hash}`, () => removeIfThere(this.directory, hash + ENDING));
   }
@@ -107,8 +106,8 @@ export class BundleStore {
     return this.bundles.rejected.find(({ sha256, by }) => sha256 === hash && by === version);
   }
 
-  private write(bundles: BundlesRecord): void {
-    this.records.write(bundles);
+  private async write(bundles: BundlesRecord): Promise<void> {
+    await this.records.write(bundles);
     this.bundles = bundles;
   }
 }

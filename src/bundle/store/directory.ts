@@ -1,10 +1,19 @@
-import { closingOnError, type Fd, listNames, mkdirAt, openAt, unlinkAt } from "../../platform/file.ts";
+import {
+  closingOnError,
+  type Fd,
+  listNames,
+  mkdirAt,
+  openAt,
+  replaceDurably,
+  unlinkAt,
+} from "../../platform/file.ts";
 import { OsError } from "../../platform/os-error.ts";
 import { BundleError } from "../errors.ts";
 
 /** Name of the directory in the state directory. */
 export const FOLDER = "bundle";
 const MODE = 0o700;
+const FILE_MODE = 0o600;
 /** What is left of a file that was being written when the process was killed. */
 const LEFT_BEHIND = /^\.remit-[0-9a-f]+\.tmp$/;
 
@@ -47,7 +56,25 @@ export function onDisk<T>(what: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof OsError)) throw error;
-    throw new BundleError("state_unavailable", `${what} cannot be used: ${error.message}`, { cause: error });
+    throw refused(what, error);
   }
+}
+
+/** Puts a new file in the place of `name`; resolves when it is on the disk. @throws {BundleError} state_unavailable */
+export async function replaceOnDisk(
+  what: string,
+  directory: Fd,
+  name: string,
+  content: Uint8Array,
+): Promise<void> {
+  try {
+    await replaceDurably(directory, name, content, FILE_MODE);
+  } catch (error) {
+    throw refused(what, error);
+  }
+}
+
+function refused(what: string, error: unknown): unknown {
+  if (!(error instanceof OsError)) return error;
+  return new BundleError("state_unavailable", `${what} cannot be used: ${error.message}`, { cause: error });
 }

@@ -39,13 +39,13 @@ export class ProofStore {
   }
 
   /** Keeps what was trusted when the bundle was accepted. @throws {BundleError} state_unavailable */
-  keep(sha256: string, saved: Saved): void {
-    this.file.write({ format: 1, sha256, state: recordOf(saved) });
+  async keep(sha256: string, saved: Saved): Promise<void> {
+    await this.file.write({ format: 1, sha256, state: recordOf(saved) });
   }
 
   /** Keeps the newest proof twice. @throws {BundleError} state_unavailable */
-  settle(): void {
-    this.file.settle();
+  async settle(): Promise<void> {
+    await this.file.settle();
   }
 
   /** Whether the bundle was signed as the target `path`, by keys that lead back to the provisioned root. */

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, w
 import { join } from "node:path";
 import { z } from "zod";
 import { closing, openAt, openDirectoryFollowing } from "../../platform/file.ts";
-import { codeOf } from "../testing.ts";
+import { rejectionOf } from "../testing.ts";
 import { RecordFile } from "./record-file.ts";
 import { DEATHS, dyingAt, temporaryDirectory } from "./testing.ts";
 
@@ -25,7 +25,7 @@ function fresh() {
 const valuesOf = (file: RecordFile<{ value: string }>): string =>
   file.records.map(({ value }) => value).join(" ");
 
-test("at first there is none; then the newest, and the one before", () => {
+test("at first there is none; then the newest, and the one before", async () => {
   const { path, open } = fresh();
   expect([open().records, open().isDamaged]).toEqual([[], false]);
   for (const [value, found] of [
@@ -33,36 +33,36 @@ test("at first there is none; then the newest, and the one before", () => {
     ["b", "b a"],
     ["c", "c b"],
   ] as const) {
-    open().write({ value });
+    await open().write({ value });
     expect(valuesOf(open())).toBe(found);
   }
   const same = open();
-  same.write({ value: "d" });
-  same.write({ value: "e" });
+  await same.write({ value: "d" });
+  await same.write({ value: "e" });
   expect(valuesOf(open())).toBe("e d");
   expect(readdirSync(path).sort()).toEqual(["record.0.json", "record.1.json"]);
 });
 
-test("one that is settled is there twice, and is not lost with either file", () => {
+test("one that is settled is there twice, and is not lost with either file", async () => {
   for (const lost of ["record.0.json", "record.1.json"]) {
     const { open, at } = fresh();
-    open().settle();
-    for (const value of ["a", "b"]) open().write({ value });
-    open().settle();
+    await open().settle();
+    for (const value of ["a", "b"]) await open().write({ value });
+    await open().settle();
     expect(valuesOf(open())).toBe("b b");
     const before = readFileSync(at(lost), "utf8");
-    open().settle();
+    await open().settle();
     expect(readFileSync(at(lost), "utf8")).toBe(before);
     truncateSync(at(lost), 10);
     expect([valuesOf(open()), open().isDamaged]).toEqual(["b", true]);
-    open().settle();
+    await open().settle();
     expect([valuesOf(open()), open().isDamaged]).toEqual(["b b", false]);
   }
 });
 
-test("nobody else may read it", () => {
+test("nobody else may read it", async () => {
   const { open, at } = fresh();
-  open().write({ value: "a" });
+  await open().write({ value: "a" });
   expect(statSync(at("record.0.json")).mode & 0o777).toBe(0o600);
 });
 
@@ -83,51 +83,50 @@ describe("damage", () => {
     ],
   ];
 
-  test.each(DAMAGES)("%s: the one before is left, and stays until there is a new one", (_, damage) => {
+  test.each(DAMAGES)("%s: the one before is left, and stays until there is a new one", async (_, damage) => {
     const { open, at } = fresh();
-    open().write({ value: "a" });
-    open().write({ value: "b" });
+    await open().write({ value: "a" });
+    await open().write({ value: "b" });
     damage(at("record.1.json"));
     expect([valuesOf(open()), open().isDamaged]).toEqual(["a", true]);
-    open().write({ value: "c" });
+    await open().write({ value: "c" });
     expect([valuesOf(open()), open().isDamaged]).toEqual(["c a", false]);
   });
 
-  test.each(DAMAGES)("%s of the one before: the newest is left", (_, damage) => {
+  test.each(DAMAGES)("%s of the one before: the newest is left", async (_, damage) => {
     const { open, at } = fresh();
-    open().write({ value: "a" });
-    open().write({ value: "b" });
+    await open().write({ value: "a" });
+    await open().write({ value: "b" });
     damage(at("record.0.json"));
     expect([valuesOf(open()), open().isDamaged]).toEqual(["b", true]);
   });
 });
 
+async function writeAll(open: ReturnType<typeof fresh>["open"], values: readonly string[]): Promise<void> {
+  for (const value of values) await open().write({ value });
+}
+const write = (open: ReturnType<typeof fresh>["open"], ...values: readonly string[]) =>
+  rejectionOf(writeAll(open, values));
+const points = await dyingAt(Number.POSITIVE_INFINITY, "after", () => write(fresh().open, "a", "b"));
+
 describe("a process that dies while it writes", () => {
-  const write = (open: ReturnType<typeof fresh>["open"], ...values: readonly string[]) =>
-    codeOf(() => {
-      for (const value of values) open().write({ value });
-    });
-  const points = dyingAt(Number.POSITIVE_INFINITY, "after", () => {
-    const { open } = fresh();
-    write(open, "a", "b");
-  });
   const cases = DEATHS.flatMap((death) => Array.from({ length: points }, (_, at) => [death, at] as const));
 
-  test.each(cases)("%s call %d", (death, at) => {
+  test.each(cases)("%s call %d", async (death, at) => {
     const { open } = fresh();
-    write(open, "1", "2");
-    dyingAt(at, death, () => expect(write(open, "a", "b")).toBe("state_unavailable"));
+    await write(open, "1", "2");
+    await dyingAt(at, death, async () => expect(await write(open, "a", "b")).toBe("state_unavailable"));
     // The newest that was whole: never none, never one from before those two.
     expect(open().records.length).toBeGreaterThan(0);
     expect(valuesOf(open()).split(" ")[0]).toMatch(/^[2ab]$/);
-    expect(write(open, "c")).toBe("");
+    expect(await write(open, "c")).toBe("");
     expect(valuesOf(open())).toMatch(/^c [2ab]$/);
   });
 });
 
-test("one that would be too large to be read is not written", () => {
+test("one that would be too large to be read is not written", async () => {
   const { open } = fresh();
-  open().write({ value: "a" });
-  expect(codeOf(() => open().write({ value: "x".repeat(33 * 1024 * 1024) }))).toBe("state_unavailable");
+  await open().write({ value: "a" });
+  expect(await rejectionOf(open().write({ value: "x".repeat(33 * 1024 * 1024) }))).toBe("state_unavailable");
   expect(valuesOf(open())).toBe("a");
 });

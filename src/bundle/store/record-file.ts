@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { close, closing, type Fd, fsync, readAll, replaceContent } from "../../platform/file.ts";
+import { closing, type Fd, readAll } from "../../platform/file.ts";
 import { LIMITS, LimitError } from "../../platform/limits.ts";
 import { openIfThere } from "../../platform/lines-forwards.ts";
 import { BundleError } from "../errors.ts";
-import { onDisk } from "./directory.ts";
+import { onDisk, replaceOnDisk } from "./directory.ts";
 
-const MODE = 0o600;
 /** Two files take turns, so that the newest that is whole is never touched. */
 const TURNS = [0, 1] as const;
 
@@ -52,14 +51,17 @@ export class RecordFile<T> {
    * harm, and an older record never takes the place of the newest.
    * @throws {BundleError} state_unavailable
    */
-  settle(): void {
+  async settle(): Promise<void> {
     const [newest, other] = this.generations;
     if (newest === undefined || JSON.stringify(newest.record) === JSON.stringify(other?.record)) return;
-    this.write(newest.record);
+    await this.write(newest.record);
   }
 
-  /** Writes a record, in the place of the one before the newest. @throws {BundleError} state_unavailable */
-  write(record: T): void {
+  /**
+   * Writes a record, in the place of the one before the newest. The next call waits until it resolves.
+   * @throws {BundleError} state_unavailable
+   */
+  async write(record: T): Promise<void> {
     const [newest] = this.generations;
     const turn = newest?.turn === 0 ? 1 : 0;
     const generation = (newest?.generation ?? 0) + 1;
@@ -69,12 +71,7 @@ export class RecordFile<T> {
     if (text.length > LIMITS.bundleStateBytes) {
       throw new BundleError("state_unavailable", `${this.name} would have ${text.length} bytes`);
     }
-    onDisk(this.name, () => {
-      const file = fileOf(this.name, turn);
-      close(replaceContent(this.directory, file, text, { mode: MODE }));
-      // That the file has the name is a matter of the directory (fsync(2)).
-      fsync(this.directory);
-    });
+    await replaceOnDisk(this.name, this.directory, fileOf(this.name, turn), text);
     this.generations = [{ turn, generation, record }, ...this.generations.filter((one) => one.turn !== turn)];
   }
 }

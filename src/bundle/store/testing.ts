@@ -3,7 +3,7 @@ import { constants, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { closing } from "../../platform/file/descriptor.ts";
-import { type Kernel, kernel, withKernel } from "../../platform/file/kernel.ts";
+import { type Kernel, kernel, withKernel, withKernelUntil } from "../../platform/file/kernel.ts";
 import type { Fd } from "../../platform/file/types.ts";
 import { openAt, truncate } from "../../platform/file.ts";
 import { OsError } from "../../platform/os-error.ts";
@@ -25,7 +25,12 @@ export type End = () => void;
  * Calls `action` with a disk that is gone from the call `at` on (counted from 0) that makes, renames or removes a name.
  * Returns how many such calls there were.
  */
-export function dyingAt(at: number, death: Death, action: () => void, end: End = () => undefined): number {
+export async function dyingAt(
+  at: number,
+  death: Death,
+  action: () => Promise<unknown>,
+  end: End = () => undefined,
+): Promise<number> {
   const base = kernel();
   let count = 0;
   let isDead = false;
@@ -58,7 +63,7 @@ export function dyingAt(at: number, death: Death, action: () => void, end: End =
       return typeof own === "function" ? own.bind(target) : own;
     },
   });
-  withKernel(mixed, action);
+  await withKernelUntil(mixed, action);
   return count;
 
   /** As a disk leaves a file whose content had not reached it. */

@@ -14,7 +14,7 @@ import { mount, NO_MOUNTS, unmountAny } from "../../../test/sdk/mounts.ts";
 import { unprivileged } from "../../platform/bun-testing.ts";
 import { close, closing, type Fd, openDirectoryFollowing } from "../../platform/file.ts";
 import { BundleError } from "../errors.ts";
-import { codeOf, inDays, NOW, RecordingTransport, TestRepository, testKey } from "../testing.ts";
+import { inDays, NOW, RecordingTransport, rejectionOf, TestRepository, testKey } from "../testing.ts";
 import { TufClient } from "../tuf/client.ts";
 import { PROFILES } from "../tuf/profile.ts";
 import { BUILT } from "../tuf/testing.ts";
@@ -54,8 +54,8 @@ function open(path: string, root: Uint8Array): LoadedTrust & { readonly store: T
 async function poll(path: string, files: Files, root: Uint8Array) {
   const { store, trust } = open(path, root);
   const kept: Saved[] = [];
-  const save = (saved: Saved) => {
-    store.save(saved);
+  const save = async (saved: Saved) => {
+    await store.save(saved);
     kept.push(saved);
   };
   try {
@@ -117,16 +117,16 @@ test("a poll that brings nothing writes nothing", async () => {
   expect(inodes()).toEqual(before);
 });
 
-test("what nothing may fall below is written only when it rises", () => {
+test("what nothing may fall below is written only when it rises", async () => {
   const path = directory(plain.updated);
   const marks = () =>
     ["hwm.0.json", "hwm.1.json"].map((name) => statSync(join(path, "bundle", name), { bigint: true }).ino);
   const before = marks();
   const { store, trust } = open(path, root);
-  store.save(trust.saved);
+  await store.save(trust.saved);
   expect(marks()).toEqual(before);
   const highWater = { ...trust.highWater, timestamp: 9 };
-  store.save({ ...trust.saved, highWater });
+  await store.save({ ...trust.saved, highWater });
   expect(marks()).not.toEqual(before);
   expect(open(path, root).trust.highWater).toEqual(highWater);
 });
@@ -137,22 +137,24 @@ function keepUntil(
   death: (typeof DEATHS)[number],
   path: string,
   { root, kept }: typeof plain,
-): number {
-  return dyingAt(at, death, () => {
+): Promise<number> {
+  return dyingAt(at, death, async () => {
     try {
       const { store } = open(path, root);
-      for (const saved of kept) store.save(saved);
+      for (const saved of kept) await store.save(saved);
     } catch (error) {
       if (!(error instanceof BundleError)) throw error;
     }
   });
 }
 
+const pointsOf = (one: typeof plain): Promise<number> =>
+  keepUntil(Number.POSITIVE_INFINITY, "after", directory(one.seen), one);
+
 describe.each([
-  ["plainly", plain],
-  ["to another key of timestamps", rotated],
-] as const)("a process that dies on the way to a new version, %s", (_, one) => {
-  const points = keepUntil(Number.POSITIVE_INFINITY, "after", directory(one.seen), one);
+  ["plainly", plain, await pointsOf(plain)],
+  ["to another key of timestamps", rotated, await pointsOf(rotated)],
+] as const)("a process that dies on the way to a new version, %s", (_, one, points) => {
   const cases = DEATHS.flatMap((death) => Array.from({ length: points }, (_, at) => [death, at] as const));
   /** What is trusted after each step. */
   const steps = [
@@ -172,7 +174,7 @@ describe.each([
 
   test.each(cases)("%s call %d", async (death, at) => {
     const path = directory(one.seen);
-    keepUntil(at, death, path, one);
+    await keepUntil(at, death, path, one);
     const { origin, trust } = open(path, one.root);
     // The last good one or a new one: never neither, never an older one.
     expect(["saved", "recovered"]).toContain(origin);
@@ -238,7 +240,7 @@ describe("a state that somebody made", () => {
     expect(versionsOf(trust)).toBe("2 3 3 3");
     const other = open(path, root);
     expect(store).not.toBe(other.store);
-    other.store.save(change(trust.saved));
+    await other.store.save(change(trust.saved));
     return open(path, root);
   }
   const other = new TestRepository();
@@ -289,15 +291,16 @@ describe("another provisioned root", () => {
 });
 
 describe("a disk that takes nothing", () => {
-  test("because the directory is not ours to write", () => {
+  test("because the directory is not ours to write", async () => {
     const path = directory(plain.seen);
     chmodSync(join(path, "bundle"), 0o500);
     const { store } = open(path, root);
     const [saved = open(plain.updated, root).trust.saved] = plain.kept;
-    expect(unprivileged(() => codeOf(() => store.save(saved)))).toBe("state_unavailable");
+    // What it is refused for is asked before anything is waited for.
+    expect(await rejectionOf(unprivileged(() => store.save(saved)))).toBe("state_unavailable");
     expect(versionsOf(open(path, root).trust)).toBe("1 2 2 2");
     chmodSync(join(path, "bundle"), 0o700);
-    expect(codeOf(() => store.save(saved))).toBe("");
+    expect(await rejectionOf(store.save(saved))).toBe("");
     expect(versionsOf(open(path, root).trust)).toBe("2 2 2 2");
   });
 

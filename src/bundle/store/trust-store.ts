@@ -94,17 +94,17 @@ export class TrustStore {
   }
 
   /** Keeps what is trusted. @throws {BundleError} state_unavailable */
-  save(saved: Saved): void {
-    this.states.write(recordOf(saved));
+  async save(saved: Saved): Promise<void> {
+    await this.states.write(recordOf(saved));
     // After the state: one that is behind the mark is not used.
-    this.writeMark(saved.highWater);
+    await this.writeMark(saved.highWater);
   }
 
-  private writeMark(water: HighWater): void {
+  private async writeMark(water: HighWater): Promise<void> {
     const mark = { format: 1, provisioned: this.provisioned, high_water: markOf(water) } as const;
     const text = JSON.stringify(mark);
     if (text === this.mark) return;
-    this.marks.write(mark);
+    await this.marks.write(mark);
     this.mark = text;
   }
 

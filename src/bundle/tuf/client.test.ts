@@ -190,7 +190,13 @@ function clientWith(repository: TestRepository, save: () => void, get?: Transpor
     earliest: BUILT,
   });
   const { transport } = new TestDevice(repository);
-  return new TufClient({ trust, save, clock: () => NOW, transport: get === undefined ? transport : { get } });
+  const saving = async () => save();
+  return new TufClient({
+    trust,
+    save: saving,
+    clock: () => NOW,
+    transport: get === undefined ? transport : { get },
+  });
 }
 
 describe("a disk that takes nothing", () => {

@@ -14,7 +14,7 @@ export interface ClientOptions {
   readonly transport: Transport;
   readonly trust: Trust;
   /** Keeps what is trusted, so that it outlasts the process. */
-  readonly save: (saved: Saved) => void;
+  readonly save: (saved: Saved) => Promise<void>;
   /** The time of the system. */
   readonly clock?: () => Date;
 }
@@ -58,7 +58,7 @@ export class TufClient {
     const { trust, clock = () => new Date() } = this.options;
     const system = clock();
     this.time = undefined;
-    if (!this.kept) this.keep();
+    if (!this.kept) await this.keep();
     await this.updateRoot();
     // Only now: a new root may set the floor back.
     const floor = trust.highWater.time;
@@ -111,7 +111,7 @@ export class TufClient {
       );
       if (bytes === undefined) break;
       trust.acceptRoot(bytes);
-      this.keep(); // TUF 5.3.8
+      await this.keep(); // TUF 5.3.8
     }
   }
 
@@ -125,7 +125,7 @@ export class TufClient {
     let outcome: TimestampOutcome = "same";
     if (answer.status === 200) {
       outcome = trust.acceptTimestamp(answer.body, time);
-      if (outcome === "new") this.keep(); // TUF 5.4.5
+      if (outcome === "new") await this.keep(); // TUF 5.4.5
       this.etag = outcome === "different" ? undefined : answer.etag;
     } else if (answer.status !== 304 || etag === undefined) throw notThere(path, answer.status);
     // Also the one that is trusted already: a host that says forever that nothing is new hides what is (TUF 5.4.4).
@@ -142,7 +142,7 @@ export class TufClient {
       return expectFresh("snapshot", held, time);
     }
     trust.acceptSnapshot(await this.fetchMetadata("snapshot", expected), expected, time);
-    this.keep(); // TUF 5.5.7
+    await this.keep(); // TUF 5.5.7
   }
 
   /** The metadata of `targets` or of a role that it delegates to, as the snapshot lists it (TUF 5.6). */
@@ -162,7 +162,7 @@ export class TufClient {
       expected,
       time,
     );
-    this.keep(); // TUF 5.6.6
+    await this.keep(); // TUF 5.6.6
     return metadata;
   }
 
@@ -186,11 +186,11 @@ export class TufClient {
   }
 
   /** Keeps what is trusted now. What could not be kept is tried again before anything follows from it. */
-  private keep(): void {
+  private async keep(): Promise<void> {
     const { save, trust } = this.options;
     this.changed = true;
     this.kept = false;
-    save(trust.saved);
+    await save(trust.saved);
     this.kept = true;
   }
 }

@@ -78,7 +78,7 @@ export class TestDevice {
     this.client ??= new TufClient({
       transport: this.transport,
       trust: this.trust(),
-      save: (saved) => this.save(saved),
+      save: async (saved) => this.save(saved),
       clock: () => this.now,
     });
     return this.client;

@@ -53,6 +53,17 @@ export function withKernel<T>(chosen: Kernel, action: () => T): T {
   }
 }
 
+/** As {@link withKernel}, until what `action` returns is settled. */
+export async function withKernelUntil<T>(chosen: Kernel, action: () => Promise<T>): Promise<T> {
+  const before = current;
+  current = chosen;
+  try {
+    return await action();
+  } finally {
+    current = before;
+  }
+}
+
 function select(): Kernel {
   const functions = libc();
   if (functions !== undefined) return new NativeKernel(functions);

@@ -72,7 +72,7 @@ function createNew(dirFd: Fd, name: string): Fd | undefined {
 }
 
 /** Removes a temporary file if its name is still its own; the error that led here is the one to report. */
-function removeOwn(dirFd: Fd, temporary: { readonly fd: Fd; readonly name: string }): void {
+export function removeOwn(dirFd: Fd, temporary: { readonly fd: Fd; readonly name: string }): void {
   try {
     if (sameFile(statAt(dirFd, temporary.name), fstat(temporary.fd))) unlinkAt(dirFd, temporary.name);
   } catch (error) {

@@ -19,7 +19,7 @@ export class Poller {
   ) {
     this.transport = new HttpTransport({ base: new URL(base), ca });
     const trust = new Trust(root, lowWater(EARLIEST), { profile: PROFILES.remit, earliest: EARLIEST });
-    this.client = new TufClient({ transport: this.transport, trust, save: () => undefined });
+    this.client = new TufClient({ transport: this.transport, trust, save: async () => undefined });
   }
 
   /** Whether it brought another bundle. @throws {BundleError} */
