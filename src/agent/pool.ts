@@ -1,3 +1,4 @@
+import type { Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
 import { LIMITS } from "../platform/limits.ts";
 import type { ExplainJob } from "../runner/explain-protocol.ts";
 import type { Job } from "../runner/protocol.ts";
@@ -31,6 +32,8 @@ interface Waiting {
 }
 
 const REPLACE_MS = 100;
+/** While no job has begun for so long, the next one may have to wait for a runner to start. */
+const QUIET_MS = 2000;
 /** What is not ready by then is made so by the first run that needs it. */
 const PREPARE_MS = 250;
 /**
@@ -52,6 +55,8 @@ export class Pool {
   private starting = 0;
   private closing = false;
   private renewing = false;
+  /** When the last job began. */
+  private beganAt = Number.NEGATIVE_INFINITY;
   private further: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private options: PoolOptions) {}
@@ -91,6 +96,20 @@ export class Pool {
     for (const runner of this.all) runner.heedPolicy();
     this.keepWarm();
     this.next();
+  }
+
+  /**
+   * Has a runner that waits look at a bundle, and lets it go: it has loaded what a new process would have to load first.
+   * `undefined` where there is none, or somebody may need it soon, or it came to no answer.
+   */
+  async check(candidate: Candidate): Promise<CheckAnswer | undefined> {
+    const isQuiet = this.busy.size === 0 && performance.now() - this.beganAt > QUIET_MS;
+    const runner = isQuiet ? this.takeIdle() : undefined;
+    const answer = await runner?.check(candidate);
+    runner?.close();
+    // Another one takes its place when the bundle is in force, or else soon.
+    setTimeout(() => this.keepWarm(), REPLACE_MS);
+    return answer;
   }
 
   /** Has runners make a bundle ready that is about to be in force; jobs go first. */
@@ -193,6 +212,7 @@ export class Pool {
     const { ticket, end } = waiting;
     const { job } = ticket;
     this.busy.set(job.run, runner);
+    this.beganAt = performance.now();
     const overstay = setTimeout(() => runner.kill(OVERSTAYED), job.timeoutMs + LIMITS.overstayMs);
     void runner.run(job, ticket).then((outcome) => {
       clearTimeout(overstay);

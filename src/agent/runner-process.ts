@@ -1,3 +1,4 @@
+import type { Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
 import { type Child, startSelf } from "../platform/child.ts";
 import { LIMITS } from "../platform/limits.ts";
 import type { Approval } from "../policy/access.ts";
@@ -5,6 +6,7 @@ import type { ExplainJob } from "../runner/explain-protocol.ts";
 import {
   type ApprovalAnswer,
   type ApprovalQuestion,
+  type CheckOrder,
   type Hint,
   type Job,
   Report,
@@ -56,6 +58,9 @@ export interface RunnerSetup {
   readonly listen?: string;
 }
 
+/** What takes longer is left to a process of its own, which has more time. */
+const CHECK_MS = 5000;
+
 /** What else may have sent a signal than somebody. */
 const CAUSES: { readonly [signal: string]: string } = {
   SIGKILL: " (as the system does when it has no memory left)",
@@ -75,6 +80,7 @@ export class RunnerProcess {
   /** A bundle that it is to make ready after its run. */
   private upcoming: string | undefined;
   private onPrepared: () => void = () => undefined;
+  private onChecked: (answer: CheckAnswer) => void = () => undefined;
   private onStarted: (state: { revision: string } | { refused: string }) => void = () => undefined;
 
   constructor({ state, policy, logLevel, decisionLogBytes, keep, listen }: RunnerSetup) {
@@ -140,6 +146,20 @@ export class RunnerProcess {
     });
   }
 
+  /** Has it look at a bundle, the last that it does. `undefined` if it does not come to an answer in time. */
+  check(candidate: Candidate): Promise<CheckAnswer | undefined> {
+    return new Promise((resolve) => {
+      this.onChecked = resolve;
+      const late = setTimeout(() => this.kill({ died: "it looked at a bundle for too long" }), CHECK_MS);
+      void this.ended.then(() => {
+        clearTimeout(late);
+        resolve(undefined);
+      });
+      this.child.boundMemory(LIMITS.bundleCheckBytes, () => undefined);
+      this.child.send(JSON.stringify({ type: "check", candidate } satisfies CheckOrder));
+    });
+  }
+
   /** Lets it end when it has nothing to do. */
   close(): void {
     this.child.close();
@@ -166,6 +186,7 @@ export class RunnerProcess {
     else if (report.type === "ready") this.onStarted({ revision: report.revision });
     else if (report.type === "refused") this.onStarted({ refused: report.message });
     else if (report.type === "prepared") this.onPrepared();
+    else if (report.type === "checked") this.onChecked(report.answer);
     else if (report.run === this.task?.run) {
       if (report.type === "began") {
         this.task.hasBegun = true;

@@ -134,8 +134,12 @@ export class Bundles {
     return {
       notice,
       report,
-      check: (sha256) =>
-        checkInProcess({ path: join(settings.state, keptName(sha256)), sha256, fleet, channel }),
+      check: async (sha256) => {
+        const candidate = { path: join(settings.state, keptName(sha256)), sha256, fleet, channel };
+        const answer = await this.agent?.pool.check(candidate);
+        // Nothing is refused on the word of a process that has run scripts.
+        return answer !== undefined && "ok" in answer ? answer : checkInProcess(candidate);
+      },
       prepare: async (sha256) => this.agent?.pool.prepare(sha256),
       enforce: (bundle) => {
         // What a bundle stops is stopped before its policies hold, and goes on after they do.

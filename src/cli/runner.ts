@@ -29,6 +29,17 @@ export async function runner({ options, lists }: Given): Promise<number> {
     limits: runLimits,
     logLevel: logLevel(options.get("log-level")),
     decisionLogBytes: Number(options.get("decision-bytes")),
+    // Loaded by the few that are asked.
+    check: async (candidate) => {
+      const [{ checkCandidate }, { hostWith }] = await Promise.all([
+        import("../bundle/content/index.ts"),
+        import("./bundle/host.ts"),
+      ]);
+      return checkCandidate(
+        candidate,
+        hostWith(async () => engine),
+      );
+    },
     protection: protectionPolicies({
       state,
       executable: options.get("executable") ?? "",

@@ -20,6 +20,8 @@ export interface Child {
   send(line: string): void;
   /** Closes its input. */
   close(): void;
+  /** Ends it when it takes more bytes of memory from now on, and calls `onMemory` before. Linux only. */
+  boundMemory(bytes: number, onMemory: () => void): void;
   /** Ends it, and all that it has started. */
   killTree(): void;
 }
@@ -29,10 +31,6 @@ export interface ChildOptions {
   readonly onLine: (line: string) => void;
   /** Bytes of one of its lines; one with more is the end of it. */
   readonly lineBytes: number;
-  /** Bytes of memory that it may take; more is the end of it. Linux only. */
-  readonly memoryBytes?: number;
-  /** Called before it is ended for that. */
-  readonly onMemory?: () => void;
   /** Variables of its environment beside those of this process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Nobody waits for it who has asked for something. */
@@ -81,13 +79,12 @@ export function startSelf(options: ChildOptions): Child {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
   };
   const ended = endOf(child);
-  if (options.memoryBytes !== undefined)
-    void ended.then(boundMemory(child, options.memoryBytes, options.onMemory, end));
   return {
     pid: child.pid ?? 0,
     ended,
     send: (line) => void child.stdin.write(`${line}\n`),
     close: () => child.stdin.end(),
+    boundMemory: (bytes, onMemory) => void ended.then(boundMemory(child, bytes, onMemory, end)),
     killTree: end,
   };
 }
@@ -95,12 +92,7 @@ export function startSelf(options: ChildOptions): Child {
 const LOOK_MS = 50;
 
 /** Looks again and again at what the process takes, until the function returned is called. */
-function boundMemory(
-  { pid }: ChildProcess,
-  most: number,
-  onMemory: () => void = () => undefined,
-  end: () => void,
-): () => void {
+function boundMemory({ pid }: ChildProcess, most: number, onMemory: () => void, end: () => void): () => void {
   const looking = setInterval(() => {
     if (pid === undefined || residentBytes(pid) <= most) return;
     onMemory();

@@ -3,7 +3,7 @@ import { withCedar } from "./cedar.ts";
 import { groupsOf, unknownAttributes } from "./entities.ts";
 import { actionUids } from "./hierarchy.ts";
 import { ParsedNames } from "./parsed.ts";
-import type { Policy, PolicySet } from "./policy-set.ts";
+import { type Policy, type PolicySet, textOf } from "./policy-set.ts";
 import { parsedSchema } from "./schema.ts";
 import { isElsewhere } from "./scope.ts";
 import { type Slice, Slicer } from "./slice.ts";
@@ -78,14 +78,14 @@ export class Decider {
         });
         if (answer.type === "failure") return failed(answer.errors.map(({ message }) => message).join("; "));
         const { decision, diagnostics } = answer.response;
+        const reason = diagnostics.reason.map((name) => idIn(slice, name));
         const errors = diagnostics.errors
-          .map(({ policyId, error }) => ({ policy: policyId, message: error.message }))
+          .map(({ policyId, error }) => ({ policy: idIn(slice, policyId), message: error.message }))
           .sort((a, b) => (a.policy < b.policy ? -1 : 1));
         // Cedar skips a policy that it cannot evaluate. Of a forbid that would be to allow what it forbids.
         const broken = errors.filter(({ policy }) => this.effects.get(policy) === "forbid");
         const allowed = decision === "allow" && broken.length === 0;
-        const policies =
-          decision === "allow" && !allowed ? broken.map(({ policy }) => policy) : diagnostics.reason;
+        const policies = decision === "allow" && !allowed ? broken.map(({ policy }) => policy) : reason;
         return { allowed, policies: [...policies].sort(), errors };
       });
     } catch (error) {
@@ -95,10 +95,9 @@ export class Decider {
 
   /** The id under which Cedar has the slice's policies. */
   private parse(slice: Slice): string {
-    return names.get(`${this.number} ${slice.policiesKey}`, (name) => {
-      const staticPolicies = Object.fromEntries(slice.policies.map(({ id, text }) => [id, text]));
-      return withCedar((cedar) => cedar.preparsePolicySet(name, { staticPolicies }));
-    });
+    return names.get(`${this.number} ${slice.policiesKey}`, (name) =>
+      withCedar((cedar) => cedar.preparsePolicySet(name, { staticPolicies: textOf(slice.policies) })),
+    );
   }
 
   /** The principal, and what the policies of the slice can look into. */
@@ -118,6 +117,14 @@ export class Decider {
     const attrs = mutable(attributes ?? unknownAttributes(type));
     return [{ uid: { type, id }, attrs, parents: this.ancestors.map((group) => ({ ...group })) }];
   }
+}
+
+/** The id of a policy that Cedar calls by its place in the text. */
+function idIn({ policies }: Slice, name: string): string {
+  const [, number = ""] = /^policy(\d+)$/.exec(name) ?? [];
+  const policy = policies[number === "" ? -1 : Number(number)];
+  if (policy === undefined) throw new Error(`no policy of the request is ${name}`);
+  return policy.id;
 }
 
 const failed = (failure: string): Decision => ({ allowed: false, policies: [], errors: [], failure });

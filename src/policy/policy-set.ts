@@ -44,6 +44,12 @@ export interface PolicySet {
   readonly entities?: Entities;
 }
 
+/**
+ * Policies as one text, which Cedar parses in a quarter of the time that it takes for each by itself, and in which it calls
+ * them `policy0` and so on. Each begins on a line of its own: the one before may end in a comment.
+ */
+export const textOf = (policies: readonly Policy[]): string => policies.map(({ text }) => text).join("\n");
+
 /** Parses a policy file. Templates are checked and left out: nothing links them. @throws {PolicyError} */
 export function parsePolicySet(source: string): PolicySet {
   const file = { text: source };

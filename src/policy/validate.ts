@@ -1,6 +1,6 @@
 import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
-import { type Policy, type PolicySet, parsePolicySet } from "./policy-set.ts";
+import { type Policy, type PolicySet, parsePolicySet, textOf } from "./policy-set.ts";
 import { ownSchema, type Schema } from "./schema-json.ts";
 import { type Position, positionAt, positionOfByte } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
@@ -59,9 +59,6 @@ const suspectsIn = ({ policies, schema }: PolicySet): readonly Policy[] =>
       return validationErrors.length + validationWarnings.length > 0;
     })
     .flatMap((group) => group.policies);
-
-/** Each begins on a line of its own: the one before may end in a comment. */
-const textOf = (policies: readonly Policy[]): string => policies.map(({ text }) => text).join("\n");
 
 /** @param staticPolicies by id, or in one text */
 function strictly(schema: string | Schema, staticPolicies: string | Record<string, string>) {

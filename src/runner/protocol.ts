@@ -1,5 +1,6 @@
 /** What the agent and its runner processes say to each other: a line of JSON each. */
 import { z } from "zod";
+import { type Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { Explained, type ExplainJob } from "./explain-protocol.ts";
@@ -23,8 +24,14 @@ export interface Job {
 /** Another policy is in force, or a bundle that was checked is about to be. */
 export type Hint = { readonly type: "heed" } | { readonly type: "prepare"; readonly sha256: string };
 
-/** What a runner is given: a run, a question, or a hint. */
-export type Order = Job | ExplainJob | Hint;
+/** A bundle to look at. It is the last that a runner does. */
+export interface CheckOrder {
+  readonly type: "check";
+  readonly candidate: Candidate;
+}
+
+/** What a runner is given: a run, a question, a hint, or a bundle. */
+export type Order = Job | ExplainJob | Hint | CheckOrder;
 
 export const DENIAL_REASONS = [
   "forbidden",
@@ -87,6 +94,8 @@ export const Report = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("refused"), message: text }),
   /** It has made ready what it can of a bundle that is about to be in force. */
   z.strictObject({ type: z.literal("prepared"), sha256: text }),
+  /** What it has found in a bundle. */
+  z.strictObject({ type: z.literal("checked"), answer: CheckAnswer }),
   /** It has a job, and begins with it: from now on something of it may have happened. */
   z.strictObject({ type: z.literal("began"), run: text }),
   /** It waits for a line with an {@link ApprovalAnswer}. */

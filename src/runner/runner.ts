@@ -1,6 +1,7 @@
 import type { HostResult } from "rhai-wasm";
 import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
+import type { Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
 import { BundleError } from "../bundle/errors.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
 import { giveBack } from "../platform/bun-memory.ts";
@@ -45,6 +46,8 @@ export interface RunnerOptions {
   readonly decisionLogBytes: number;
   /** Policies that hold beside the owner's. */
   readonly protection: string;
+  /** Looks at a bundle before it is in force. */
+  readonly check: (candidate: Candidate) => Promise<CheckAnswer>;
 }
 
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
@@ -76,6 +79,8 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
       tell({ type: "began", run: order.run });
       if ("type" in order) runner.explain(order);
       else await runner.perform(order);
+    } else if (order.type === "check") {
+      return tell({ type: "checked", answer: await options.check(order.candidate) });
     } else if (order.type === "prepare") runner.prepare(order.sha256);
     else runner.heedPolicy();
   }

@@ -31,20 +31,17 @@ export async function checkInProcess(
   const child = startSelf({
     args: [CHECK_COMMAND, ...Object.entries(candidate).flatMap(([name, value]) => [`--${name}`, value])],
     lineBytes: ANSWER_BYTES,
-    memoryBytes,
     environment: ENVIRONMENT,
     // Runs go on meanwhile, under the bundle that is in force.
     isBackground: true,
-    onMemory: () => {
-      why ??= {
-        code: "check_failed",
-        message: `checking it took more memory than ${memoryBytes} bytes (bundleCheckBytes)`,
-      };
-    },
     onLine: (line) => {
       answer ??= parseAnswer(line);
     },
     ...(program === undefined ? {} : { program }),
+  });
+  child.boundMemory(memoryBytes, () => {
+    const message = `checking it took more memory than ${memoryBytes} bytes (bundleCheckBytes)`;
+    why ??= { code: "check_failed", message };
   });
   child.close();
   const late = setTimeout(() => {

@@ -11,7 +11,7 @@ export type Accepted = Extract<CheckAnswer, { ok: true }>;
 
 /** What an update takes beyond the repository. */
 export interface UpdaterHost {
-  /** Looks at a bundle that is kept, in a process of its own. */
+  /** Looks at a bundle that is kept, in another process, which ends with it. */
   check(sha256: string): Promise<CheckAnswer>;
   /** Makes ready that what is in the bundle will hold, so that nobody waits for it then. */
   prepare(sha256: string): Promise<void>;

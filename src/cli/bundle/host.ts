@@ -13,15 +13,17 @@ function engine(): Promise<Engine> {
   return made;
 }
 
-/** This executable, as far as bundles are concerned. */
-export const HOST: Host = {
+/** This executable, as far as bundles are concerned; scripts are compiled by `engineOf`. */
+export const hostWith = (engineOf: () => Promise<Engine>): Host => ({
   version: packageJson.version,
   prepare: async ({ scripts }) => {
     // Cedar is compiled on other threads meanwhile.
     const cedar = prepareCedar();
-    if (scripts.size > 0) await engine();
+    if (scripts.size > 0) await engineOf();
     await cedar;
   },
-  compile: async (script) => compileFault(await engine(), script, runLimits()),
+  compile: async (script) => compileFault(await engineOf(), script, runLimits()),
   complete: withAutonomy,
-};
+});
+
+export const HOST: Host = hostWith(engine);
