@@ -31,6 +31,7 @@ async function tellFindings(
   const child = startSelf({
     args: ["validate", "--policy-file", kept],
     lineBytes: LIMITS.reportBytes,
+    isBackground: true,
     onLine: (line) => lines.push(line.startsWith(kept) ? (file ?? kept) + line.slice(kept.length) : line),
   });
   child.close();

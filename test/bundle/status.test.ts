@@ -60,3 +60,23 @@ test("one that cannot be put in force has failed, is tried again, and then is", 
   expect(await world.device.poll()).toBeUndefined();
   expect([world.bundle?.state, world.bundle?.code, world.done.length]).toEqual(["APPLIED", undefined, 2]);
 });
+
+test("two timestamps of one version are told of once, and nothing is taken of the second", async () => {
+  world.release("one");
+  const device = await world.open();
+  await device.poll();
+  const { repository, notices } = world;
+  repository.timestamp.meta["snapshot.json"] = { version: 100 };
+  repository.serve("timestamp");
+  const told = () => notices.filter((text) => text.includes("timestamp_differs"));
+  expect(told()).toEqual([]);
+  for (const _ of [1, 2]) expect(await device.poll()).toBeUndefined();
+  expect(told()).toEqual([expect.stringContaining("tell the central team")]);
+  expect(world.bundle?.state).toBe("APPLIED");
+  world.release("two");
+  expect(await device.poll()).toBeUndefined();
+  repository.timestamp.meta["snapshot.json"] = { version: 100 };
+  repository.serve("timestamp");
+  await device.poll();
+  expect(told()).toHaveLength(2);
+});

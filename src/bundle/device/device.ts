@@ -70,6 +70,8 @@ export class Device {
   private readonly client: TufClient | undefined;
   private heardMs: number;
   private freshness: Freshness = "fresh";
+  /** The repository's timestamp is not the one that is trusted, though it has its version. */
+  private isOther = false;
 
   /** @param state the state directory, of which this process has the lock @throws {BundleError} */
   constructor(
@@ -182,7 +184,10 @@ export class Device {
   private happened(step: Step): void {
     const before = this.told.fault?.message;
     this.told.happened(step);
-    if (step.type === "refreshed") this.heardMs = this.clocks.monotonicMs();
+    if (step.type === "refreshed") {
+      this.heardMs = this.clocks.monotonicMs();
+      this.heard(step.warnings.includes("timestamp_differs"));
+    }
     if (step.type === "activated") {
       this.host.notice(`bundle ${step.bundle.revision} is in force`);
       // Whatever took the place of the one before does so no more; how old the repository's word is, is judged anew.
@@ -192,6 +197,15 @@ export class Device {
       this.host.notice(`bundle ${step.sha256} is refused: ${step.code}: ${step.why}`);
     }
     this.tell();
+  }
+
+  /** Told of once: somebody has signed twice, be it by a mistake or with a stolen key. */
+  private heard(isOther: boolean): void {
+    if (isOther && !this.isOther) {
+      const what = "timestamp_differs: the repository has another timestamp of the version that is trusted";
+      this.host.notice(`bundles: ${what}; nothing of it was taken; tell the central team`);
+    }
+    this.isOther = isOther;
   }
 
   private async attempt(action: () => Promise<void>): Promise<void> {
