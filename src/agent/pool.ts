@@ -105,8 +105,9 @@ export class Pool {
   async check(candidate: Candidate): Promise<CheckAnswer | undefined> {
     const isQuiet = this.busy.size === 0 && performance.now() - this.beganAt > QUIET_MS;
     const runner = isQuiet ? this.takeIdle() : undefined;
-    const answer = await runner?.check(candidate);
-    runner?.close();
+    if (runner === undefined) return undefined;
+    const answer = await runner.check(candidate);
+    runner.close();
     // Another one takes its place when the bundle is in force, or else soon.
     setTimeout(() => this.keepWarm(), REPLACE_MS);
     return answer;
@@ -269,9 +270,9 @@ export class Pool {
   private async startForQueue(): Promise<void> {
     try {
       const runner = await this.start();
-      // Nobody would close it any more.
-      if (this.closing && this.queue.length === 0) runner.close();
-      else this.idle.push(runner);
+      // It may have come too late: somebody else has done the job. What is left at the end is done all the same.
+      if (this.closing && this.queue.length > 0) this.idle.push(runner);
+      else this.release(runner);
       this.next();
     } catch (error) {
       // Whatever befell this one may befall the next one too: each costs a job, so that this ends.

@@ -110,7 +110,7 @@ test("a runner that is killed while it waits costs nothing", async () => {
 test("a runner that crashes costs its run", async () => {
   const id = await begin(SLEEP);
   await becomes(id, "running");
-  for (const pid of runners()) process.kill(pid, "SIGSEGV");
+  for (const pid of runners()) process.kill(pid, "SIGABRT");
   expect((await ended(id)).error?.message).toContain("the runner process ended by SIG");
   await works();
 });
