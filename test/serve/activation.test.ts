@@ -21,6 +21,8 @@ const OPEN = (path: string) => `DirConfig().path("${path}").build().open(OpenDir
 const LOOP = (path: string) => `loop { ${OPEN(path)}; sleep(0.005); }`;
 /** What bundles permit, by turns, and all of them. */
 const [FIRST, SECOND, EVERY] = ["/usr", "/var", "/etc"];
+/** What all of them permit if somebody approves it. */
+const ASKED = `@approval("to look") permit (principal, action, resource == file_system::Dir::"/srv");`;
 const permittedBy = (revision: string): string => (Number(revision) % 2 === 0 ? FIRST : SECOND) ?? "";
 
 /** A bundle of many files, so that making it ready takes many steps. */
@@ -29,7 +31,14 @@ function release(revision: number): void {
     `policies/p${file}.cedar`,
     `permit (principal, action == file_system::Action::"open", resource == file_system::Dir::"${file === 0 ? EVERY : `/none/${file}`}");`,
   ]);
-  team.release(bundle(`${revision}`, permittedBy(`${revision}`), {}, Object.fromEntries(files)));
+  team.release(
+    bundle(
+      `${revision}`,
+      permittedBy(`${revision}`),
+      {},
+      { ...Object.fromEntries(files), "policies/asked.cedar": ASKED },
+    ),
+  );
 }
 async function update(revision: number): Promise<void> {
   release(revision);
@@ -127,6 +136,18 @@ test("a run that goes on is decided by it from its next operation on", async () 
   await world.ask("DELETE", `/v1/runs/${goesOn}`);
   await becomes(goesOn, "cancelled");
   expect(turns(decisions(goesOn))).toEqual([`${EVERY} allow 0`, `${EVERY} allow 1`]);
+});
+
+test("a run that waits for an approval gets it, and goes on by the next", async () => {
+  await start("concurrency = 2");
+  const id = await begin(`${OPEN("/srv")}; ${OPEN(FIRST ?? "")}`);
+  await until(async () => (await viewOf(id)).waits_for !== undefined, "the question");
+  await update(1);
+  const { approval } = (await viewOf(id)).waits_for;
+  await world.ask("POST", `/v1/approvals/${approval}`, { answer: "approved" });
+  await becomes(id, "failed");
+  expect(decisions(id)).toEqual(["/srv allow 0", `${FIRST} deny 1`]);
+  expect(await world.inForce()).toEqual(["denied", "1"]);
 });
 
 test("a further runner is started beside one that is busy, no more than there may be, and it holds for all", async () => {
