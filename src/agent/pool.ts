@@ -55,6 +55,8 @@ export class Pool {
   private starting = 0;
   private closing = false;
   private renewing = false;
+  /** Runners that were started in the place of others which are still busy. */
+  private replacements = 0;
   /** When the last job began. */
   private beganAt = Number.NEGATIVE_INFINITY;
   private further: ReturnType<typeof setTimeout> | undefined;
@@ -227,23 +229,26 @@ export class Pool {
   }
 
   private release(runner: RunnerProcess): void {
+    const isUsedUp = runner.runs >= MAX_RUNS;
+    const isReplaced = isUsedUp && this.replacements > 0;
+    if (isReplaced) this.replacements--;
     const isWanted = this.idle.length < this.options.warm || this.queue.length > 0;
-    if (runner.alive && isWanted && !this.closing) this.idle.push(runner);
-    else if (runner.alive) runner.close();
-    if (runner.runs >= MAX_RUNS) void this.renew();
+    if (runner.alive && isWanted && !isReplaced && !this.closing) {
+      this.idle.push(runner);
+      if (isUsedUp) void this.renew();
+    } else if (runner.alive) runner.close();
     this.keepWarm();
   }
 
-  /** Starts a runner to take the place of one that is used up: nobody waits for it. */
+  /** Starts a runner to take the place of one that is used up, which goes on until then: nobody waits for it. */
   private async renew(): Promise<void> {
     if (this.renewing || this.closing) return;
     this.renewing = true;
     try {
       const runner = await this.start();
-      for (const old of this.idle.filter(({ runs }) => runs >= MAX_RUNS)) {
-        this.idle.splice(this.idle.indexOf(old), 1);
-        old.close();
-      }
+      const old = this.idle.findIndex(({ runs }) => runs >= MAX_RUNS);
+      if (old === -1) this.replacements++;
+      else this.idle.splice(old, 1)[0]?.close();
       this.release(runner);
       this.next();
     } catch (error) {

@@ -7,7 +7,7 @@ export { Denied, PolicyError, type PolicyErrorCode } from "./errors.ts";
 export { explain } from "./explain.ts";
 export { type NamedPolicyFile, PolicyFiles, parsePolicyFiles, positionOfPolicy } from "./policy-files.ts";
 export { type Policy, type PolicySet, parsePolicySet } from "./policy-set.ts";
-export { type ExtendedSchema, extendSchema, joinSchema } from "./schema.ts";
+export { type ExtendedSchema, extendSchema, joinSchema, warmSchema } from "./schema.ts";
 export { MAX_POLICY_BYTES, MAX_POLICY_NESTING, type Position } from "./source.ts";
 export * from "./types.ts";
 export { type Finding, parseStrictly, validate } from "./validate.ts";

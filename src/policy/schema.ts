@@ -106,6 +106,15 @@ function invalid(errors: readonly DetailedError[], extension: string): PolicyErr
 const MAX_PARSED = 4;
 const names = new ParsedNames(`${SCHEMA}+`, MAX_PARSED);
 
+/** Has Cedar parse a schema before the first decision needs it. One that it does not take fails that one. */
+export function warmSchema(schema: ExtendedSchema): void {
+  try {
+    parsedSchema(schema);
+  } catch (error) {
+    if (!(error instanceof NotParsed)) throw error;
+  }
+}
+
 /** The name under which Cedar has the schema; without one, Remit's own. */
 export const parsedSchema = (schema: ExtendedSchema | undefined): string =>
   schema === undefined

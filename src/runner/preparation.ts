@@ -21,7 +21,9 @@ export class Preparation {
   step(): void {
     if (this.isOver) return;
     const { done, value } = this.steps.next();
-    if (done) this.made = value;
+    if (!done) return;
+    if (value === undefined) throw new Error("a step of it has failed");
+    this.made = value;
   }
 
   /** All that is left, and what came of it. */

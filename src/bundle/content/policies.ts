@@ -7,6 +7,7 @@ import {
   PolicyFiles,
   type PolicySet,
   parsePolicyFiles,
+  warmSchema,
 } from "../../policy/index.ts";
 import { uidText } from "../../policy/uid-text.ts";
 import { BundleError, type BundleErrorOptions } from "../errors.ts";
@@ -36,9 +37,11 @@ export function* checkedPoliciesOf(content: BundleContent): Generator<undefined,
     files.add(file, true);
     yield;
   }
+  const joined = schema && joinSchema(schema.text);
+  if (joined !== undefined) warmSchema(joined);
   return {
     ...files.set(),
-    ...(schema === undefined ? {} : { schema: joinSchema(schema.text) }),
+    ...(joined === undefined ? {} : { schema: joined }),
     ...(entities.length === 0 ? {} : { entities: new Entities(entities.map(({ value }) => value)) }),
   };
 }
