@@ -30,15 +30,12 @@ export async function runner({ options, lists }: Given): Promise<number> {
     logLevel: logLevel(options.get("log-level")),
     decisionLogBytes: Number(options.get("decision-bytes")),
     // Loaded by the few that are asked.
-    check: async (candidate) => {
+    check: async (candidate, validated) => {
       const [{ checkCandidate }, { hostWith }] = await Promise.all([
         import("../bundle/content/index.ts"),
         import("./bundle/host.ts"),
       ]);
-      return checkCandidate(
-        candidate,
-        hostWith(async () => engine),
-      );
+      return checkCandidate(candidate, { ...hostWith(async () => engine), validated });
     },
     protection: protectionPolicies({
       state,

@@ -8,6 +8,8 @@ import { withOwn } from "./own-policies.ts";
 export interface PolicyInUse {
   readonly revision: string;
   readonly set: PolicySet;
+  /** It comes from a bundle, and so nothing was found in it. */
+  readonly isValidated: boolean;
   /** Of a bundle, by their names. */
   readonly scripts: ReadonlyMap<string, { readonly text: string }>;
   readonly limits: BundleLimits;
@@ -37,6 +39,7 @@ export function* checkedPolicyInUse(
 const inUse = ({ revision, bundle }: PolicySource, set: PolicySet): PolicyInUse => ({
   revision,
   set,
+  isValidated: bundle !== undefined,
   scripts: bundle?.scripts ?? new Map<string, { readonly text: string }>(),
   limits: bundle?.limits ?? {},
   accesses: new Map(),

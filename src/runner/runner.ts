@@ -2,6 +2,7 @@ import type { HostResult } from "rhai-wasm";
 import { Terminated } from "rhai-wasm";
 import { DecisionLog } from "../audit/decision-log.ts";
 import type { Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
+import type { Host } from "../bundle/content/check.ts";
 import { BundleError } from "../bundle/errors.ts";
 import type { Engine, RunLimits } from "../engine/index.ts";
 import { giveBack } from "../platform/bun-memory.ts";
@@ -47,7 +48,7 @@ export interface RunnerOptions {
   /** Policies that hold beside the owner's. */
   readonly protection: string;
   /** Looks at a bundle before it is in force. */
-  readonly check: (candidate: Candidate) => Promise<CheckAnswer>;
+  readonly check: (candidate: Candidate, validated: Host["validated"]) => Promise<CheckAnswer>;
 }
 
 /** Runs the jobs that come by standard input, one after the other, until it closes. */
@@ -80,7 +81,7 @@ export async function serveJobs(options: RunnerOptions): Promise<void> {
       if ("type" in order) runner.explain(order);
       else await runner.perform(order);
     } else if (order.type === "check") {
-      return tell({ type: "checked", answer: await options.check(order.candidate) });
+      return tell({ type: "checked", answer: await options.check(order.candidate, runner.validated) });
     } else if (order.type === "prepare") runner.prepare(order.sha256);
     else runner.heedPolicy();
   }
@@ -117,6 +118,13 @@ class Runner {
       return yield* authority.prepare(yield* readBundleSource(options.directory, sha256));
     }
     this.preparation = new Preparation(sha256, steps());
+  }
+
+  /** What was found to be well when it came to be in force. */
+  get validated(): Host["validated"] {
+    const { isValidated, set } = this.authority.policy;
+    if (!isValidated) return undefined;
+    return { texts: new Set(set.policies.map(({ text }) => text)), schema: set.schema?.text };
   }
 
   get isPreparing(): boolean {

@@ -143,6 +143,23 @@ describe("what is found has its place", () => {
   });
 });
 
+describe("what was validated before", () => {
+  const WRONG = READ.replace('"read"', '"b"').replace('Action::"read"', 'Action::"raed"');
+  const texts = { ...TESTED, "policies/b.cedar": WRONG };
+  const validated = (schema?: string) => ({ ...HOST, validated: { texts: new Set([WRONG]), schema } });
+  const isFound = async (host: Host, text = WRONG) =>
+    (await check({ ...texts, "policies/b.cedar": text }, host)).said.some((line) =>
+      line.startsWith("policy_invalid policies/b.cedar"),
+    );
+
+  test("is not validated once more, if its text is the same, and the schema", async () => {
+    expect(await isFound(HOST)).toBe(true);
+    expect(await isFound(validated())).toBe(false);
+    expect(await isFound(validated(), `${WRONG} `.replace("(", "( "))).toBe(true);
+    expect(await isFound(validated("entity Device;"))).toBe(true);
+  });
+});
+
 describe("advice", () => {
   test("for policies that no test is determined by", async () => {
     expect((await check({})).said).toEqual(["bundle_invalid warning: no policy test is determined by read"]);

@@ -23,6 +23,10 @@ export interface Host {
   readonly prepare?: (content: BundleContent) => Promise<void>;
   /** Compiles a script without running anything of it. */
   readonly compile: (script: string) => Promise<ScriptFault | undefined>;
+  /** What this very program has validated before: texts of policies, and the schema that they were validated against. */
+  readonly validated?:
+    | { readonly texts: ReadonlySet<string>; readonly schema: string | undefined }
+    | undefined;
   /** A bundle's policies and those that hold beside them on each host. @throws {PolicyError} */
   readonly complete: (set: PolicySet) => PolicySet;
 }
@@ -48,7 +52,7 @@ export async function checkContent(content: BundleContent, host: Host): Promise<
     const scripts = await scriptFaults(content, host);
     const tests = runTests(content, set);
     const findings = [
-      ...validate(owned).map(
+      ...validate(unseen(owned, host)).map(
         ({ severity, message, file, position }): Finding => ({
           severity,
           code: "policy_invalid",
@@ -67,6 +71,12 @@ export async function checkContent(content: BundleContent, host: Host): Promise<
     if (!(error instanceof BundleError)) throw error;
     return { findings: [findingOf(error)], tests: [], policies: 0 };
   }
+}
+
+/** From one bundle to the next most policies stay, and what is found in one depends on its text and the schema alone. */
+function unseen(set: PolicySet, { validated }: Host): PolicySet {
+  if (validated === undefined || validated.schema !== set.schema?.text) return set;
+  return { ...set, policies: set.policies.filter(({ text }) => !validated.texts.has(text)) };
 }
 
 /** @throws {BundleError} `bundle_needs_newer` */

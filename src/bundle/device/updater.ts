@@ -140,8 +140,7 @@ export class Updater {
       await proofs.keep(sha256, trust.saved);
     await bundles.activate(sha256);
     // Before anything is decided by it: from then on an older one must not take its place, whatever happens to a file.
-    await bundles.settle();
-    await proofs.settle();
+    await Promise.all([bundles.settle(), proofs.settle()]);
     await host.prepare(sha256);
     host.enforce(answer);
     this.inForce = { bundle: answer, bytes };

@@ -19,11 +19,15 @@ export function largeBundle(count: number, bytes: number, revision: string): Fil
   return new Map([...bundle(count, revision), ["scripts/large.rhai", Buffer.from(script)]]);
 }
 
-/** A bundle of so many policies in files of ten, with groups, a type of its own, a script and ten tests. */
-export function bundle(count: number, revision = "bench"): Files {
+/**
+ * A bundle of so many policies in files of ten, with groups, a type of its own, a script and ten tests. The first `changed` of
+ * the policies are in no other revision.
+ */
+export function bundle(count: number, revision = "bench", changed = count): Files {
   const policies = Array.from(
     { length: count },
     (_, index) => `@id("p${index}")
+@since("${index < changed ? revision : ""}")
 permit (
   principal in Group::"g${index % 20}",
   action in [file_system::Action::"open", file_system::Action::"read"],

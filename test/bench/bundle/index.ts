@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cells } from "../figure.ts";
+import { cells, type Figure } from "../figure.ts";
 import { Nginx } from "../host/nginx.ts";
 import { CentralTeam } from "./central-team.ts";
 import { bundle } from "./content.ts";
@@ -24,13 +24,34 @@ export async function measureBundles(
     1 + 2 * UPDATES + UPDATES_IN_A_ROW,
   );
   const nginx = await Nginx.start(team.path);
+  const all = () => update(team, nginx, `update of ${POLICIES} policies`);
+  const one = () => updateOfOne(join(directory, "bundles-of-one"));
   try {
     row(["what", "target", "remit", "worst round"]);
     row(["---", "--:", "--:", "--:"]);
     const state = () => disk(directory);
-    for (const measure of [idle, update, updates, state]) {
-      for (const figure of await withinTime(measure.name, measure(team, nginx))) row(cells(figure, false));
+    const parts = {
+      idle: () => idle(team, nginx),
+      update: all,
+      "update of one policy": one,
+      "updates in a row": () => updates(team, nginx),
+      state,
+    };
+    for (const [name, measure] of Object.entries(parts)) {
+      for (const figure of await withinTime(name, measure())) row(cells(figure, false));
     }
+  } finally {
+    await nginx.stop();
+  }
+}
+
+/** As most updates are: what else is in the bundle was in the one before. */
+async function updateOfOne(directory: string): Promise<readonly Figure[]> {
+  const content = (revision: string) => bundle(POLICIES, revision, 1);
+  const team = await CentralTeam.begin(directory, content, 1 + 2 * UPDATES);
+  const nginx = await Nginx.start(team.path);
+  try {
+    return await update(team, nginx, `update of 1 policy of ${POLICIES}`);
   } finally {
     await nginx.stop();
   }

@@ -1,4 +1,4 @@
-import type { Figure } from "../figure.ts";
+import { type Figure, middle } from "../figure.ts";
 import type { Nginx } from "../host/nginx.ts";
 import { type Traffic, Wire } from "../host/wire.ts";
 import type { CentralTeam } from "./central-team.ts";
@@ -8,8 +8,8 @@ import { Device } from "./device.ts";
 export const UPDATES = 12;
 const QUIET_MS = 500;
 
-/** An update of 100 policies: from the moment at which the poll begins until it is in force, off the way of requests. */
-export async function update(team: CentralTeam, nginx: Nginx): Promise<readonly Figure[]> {
+/** An update: from the moment at which the poll begins until it is in force, off the way of requests. */
+export async function update(team: CentralTeam, nginx: Nginx, what: string): Promise<readonly Figure[]> {
   const wire = await Wire.start(nginx.port());
   const device = await Device.start(team, `http://127.0.0.1:${wire.port}`);
   const all: number[] = [];
@@ -36,9 +36,10 @@ export async function update(team: CentralTeam, nginx: Nginx): Promise<readonly 
     wire.stop();
   }
   const bytes = ({ sent, received }: Traffic): number => sent + received;
-  const name = (what: string): string => `update of 100 policies: ${what}`;
+  const name = (figure: string): string => `${what}: ${figure}`;
   return [
     { name: name("poll to in force, ms"), target: "≤ 150", rounds: all },
+    { name: name("poll to in force, the middle round, ms"), target: "≤ 150", rounds: [middle(all)] },
     {
       name: name("of it on the wire, ms"),
       target: "",
