@@ -44,7 +44,7 @@ describe("a bundle that can be used", () => {
       policies: 4,
       entities: 4,
       scripts: ["restart-till", "till-errors"],
-      limits: {},
+      limits: { timeout_ms: 60_000, concurrency: 2 },
       tests: 9,
     });
   });
