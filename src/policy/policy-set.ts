@@ -1,4 +1,4 @@
-import type { DetailedError } from "@cedar-policy/cedar-wasm/web";
+import type { DetailedError, PolicyJson } from "@cedar-policy/cedar-wasm/web";
 import { withCedar, withinEngine } from "./cedar.ts";
 import type { Entities } from "./entities.ts";
 import { PolicyError } from "./errors.ts";
@@ -118,12 +118,13 @@ export function toPolicy(
   id: string,
   file: PolicyFile,
 ): Policy {
-  const approval = effect === "permit" ? approvalOf(text) : undefined;
   // Cedar accepted the statement, so it has an effect; if the head was not understood, neither is the scope.
+  const known = effect ?? jsonOf(text).effect;
+  const approval = known === "permit" ? approvalOf(text) : undefined;
   return {
     id,
     text,
-    effect: effect ?? "forbid",
+    effect: known,
     scope: effect ? readScope(scope) : undefined,
     conditional,
     file,
@@ -136,10 +137,15 @@ export function toPolicy(
 function approvalOf(text: string): string | undefined {
   // Most policies have none, and asking Cedar for each of a thousand would take a tenth of a second.
   if (!text.includes("approval")) return undefined;
-  const answer = withCedar((cedar) => cedar.policyToJson(text));
-  if (answer.type === "failure") throw new PolicyError("policy_engine", "the annotations cannot be read");
-  const { approval } = answer.json.annotations ?? {};
+  const { approval } = jsonOf(text).annotations ?? {};
   return approval === null ? "" : approval;
+}
+
+/** As Cedar reads it. @throws {PolicyError} */
+function jsonOf(text: string): PolicyJson {
+  const answer = withCedar((cedar) => cedar.policyToJson(text));
+  if (answer.type === "success") return answer.json;
+  throw new PolicyError("policy_engine", "the policy cannot be read");
 }
 
 /** What `read` returns; the file is named in its errors. */

@@ -1,4 +1,5 @@
 import { PolicyError } from "./errors.ts";
+import { readHead } from "./head.ts";
 
 /** Bytes of one policy file. */
 export const MAX_POLICY_BYTES = 1024 * 1024;
@@ -26,6 +27,7 @@ export interface Statement {
   readonly scope: string;
   /** `when` or `unless` follows the scope. */
   readonly conditional: boolean;
+  /** `undefined` where the head was not understood. */
   readonly effect: "permit" | "forbid" | undefined;
   /** Value of `@id`, where it is a string without escapes. */
   readonly id: string | undefined;
@@ -33,9 +35,6 @@ export interface Statement {
 
 /** Strings, comments, brackets, the end of a statement, and all between them. */
 const TOKEN = /"(?:[^"\\]|\\[\s\S])*"|\/\/[^\n\r]*|[()[\]{};]|[^"/()[\]{};]+|[\s\S]/g;
-const HEAD =
-  /^(?:\s|\/\/[^\n\r]*|@[A-Za-z_]\w*\s*(?:\(\s*"(?:[^"\\]|\\[\s\S])*"\s*\))?)*(permit|forbid)\s*\(/;
-const ID = /@id\s*\(\s*"([^"\\]*)"\s*\)/;
 
 /**
  * Splits a policy file into its statements. Cedar alone decides whether they are valid; this bounds what it is given.
@@ -92,9 +91,9 @@ const tooDeep = (what: string, position: Position): PolicyError =>
   });
 
 function statement(text: string, start: number): Statement {
-  const head = HEAD.exec(text);
-  const scope = head ? scopeAt(text, head[0].length) : "";
-  const body = text.slice((head?.[0].length ?? 0) + scope.length);
+  const head = readHead(text);
+  const scope = head ? scopeAt(text, head.end) : "";
+  const body = text.slice((head?.end ?? 0) + scope.length);
   const bare = withoutLiterals(text);
   return {
     text,
@@ -102,8 +101,8 @@ function statement(text: string, start: number): Statement {
     template: /\?(principal|resource)/.test(bare),
     scope,
     conditional: !head || /\b(when|unless)\b/.test(withoutLiterals(body)),
-    effect: head?.[1] as Statement["effect"],
-    id: head ? ID.exec(head[0])?.[1] : undefined,
+    effect: head?.effect,
+    id: head?.id,
   };
 }
 
