@@ -55,6 +55,8 @@ export class Pool {
   private starting = 0;
   private closing = false;
   private renewing = false;
+  /** Looks at a bundle. */
+  private checking: RunnerProcess | undefined;
   /** Runners that were started in the place of others which are still busy. */
   private replacements = 0;
   /** When the last job began. */
@@ -108,7 +110,9 @@ export class Pool {
     const isQuiet = this.busy.size === 0 && performance.now() - this.beganAt > QUIET_MS;
     const runner = isQuiet ? this.takeIdle() : undefined;
     if (runner === undefined) return undefined;
+    this.checking = runner;
     const answer = await runner.check(candidate);
+    this.checking = undefined;
     runner.close();
     // Another one takes its place when the bundle is in force, or else soon.
     setTimeout(() => this.keepWarm(), REPLACE_MS);
@@ -152,6 +156,7 @@ export class Pool {
     const death: Death = { died: why };
     for (const { end } of this.queue.splice(0)) end(death);
     for (const runner of this.busy.values()) runner.kill(death);
+    this.checking?.kill(death);
   }
 
   /** Lets runners that wait go, so that the next ones begin anew. */
@@ -247,13 +252,12 @@ export class Pool {
     try {
       const runner = await this.start();
       const old = this.idle.findIndex(({ runs }) => runs >= MAX_RUNS);
-      if (old === -1) this.replacements++;
-      else this.idle.splice(old, 1)[0]?.close();
+      if (old !== -1) this.idle.splice(old, 1)[0]?.close();
+      else if ([...this.busy.values()].some(({ runs }) => runs >= MAX_RUNS)) this.replacements++;
       this.release(runner);
       this.next();
-    } catch (error) {
-      // The old one goes on.
-      if (!(error instanceof AgentError)) throw error;
+    } catch {
+      // The old one goes on, and the next one that is used up is replaced.
     } finally {
       this.renewing = false;
     }
@@ -293,6 +297,8 @@ export class Pool {
       const state = await process.started;
       if ("revision" in state) {
         void process.ended.then(() => this.replace(process));
+        // Another policy may be in force since it has read the one that it has.
+        process.heedPolicy();
         return process;
       }
       process.kill({ died: state.refused });

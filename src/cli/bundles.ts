@@ -137,8 +137,9 @@ export class Bundles {
       check: async (sha256) => {
         const candidate = { path: join(settings.state, keptName(sha256)), sha256, fleet, channel };
         const answer = await this.agent?.pool.check(candidate);
-        // Nothing is refused on the word of a process that has run scripts.
-        return answer !== undefined && "ok" in answer ? answer : checkInProcess(candidate);
+        // Nothing is refused on the word of a process that has run scripts, and it speaks of nothing else.
+        const isAccepted = answer !== undefined && "ok" in answer && answer.sha256 === sha256;
+        return isAccepted ? answer : checkInProcess(candidate);
       },
       prepare: async (sha256) => this.agent?.pool.prepare(sha256),
       enforce: (bundle) => {

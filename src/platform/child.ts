@@ -57,16 +57,18 @@ export function startSelf(options: ChildOptions): Child {
     env: { ...scrub(process.env), ...PURGE, ...options.environment },
     detached: true,
   });
+  const ended = endOf(child);
   const { pid } = child;
   if (pid !== undefined) {
     childBegan(pid);
     if (options.isBackground) toBackground(pid);
     child.once("exit", () => childEnded(pid));
   }
-  // A child that is gone is told of by `ended`, not by a write that fails.
-  child.stdin.on("error", () => undefined);
+  // A child that is gone is told of by `ended`, not by a write that fails. One that could not be started (EMFILE) has no pipes,
+  // whatever the types say.
+  child.stdin?.on("error", () => undefined);
   const lines = new LineSplitter(lineBytes, onLine);
-  child.stdout.on("data", (chunk: Buffer) => {
+  child.stdout?.on("data", (chunk: Buffer) => {
     try {
       lines.push(chunk);
     } catch (error) {
@@ -78,12 +80,11 @@ export function startSelf(options: ChildOptions): Child {
     // Its number cannot be another's before it has been waited for.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killTree(child.pid);
   };
-  const ended = endOf(child);
   return {
     pid: child.pid ?? 0,
     ended,
-    send: (line) => void child.stdin.write(`${line}\n`),
-    close: () => child.stdin.end(),
+    send: (line) => void child.stdin?.write(`${line}\n`),
+    close: () => void child.stdin?.end(),
     boundMemory: (bytes, onMemory) => void ended.then(boundMemory(child, bytes, onMemory, end)),
     killTree: end,
   };

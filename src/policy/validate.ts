@@ -55,15 +55,21 @@ const NOTHING = { validationErrors: [], validationWarnings: [] };
 const suspectsIn = ({ policies, schema }: PolicySet): readonly Policy[] =>
   validationGroups(policies, schema?.facts?.json ?? ownSchema())
     .filter((group) => {
-      const { validationErrors, validationWarnings } = strictly(group.schema, textOf(group.policies));
-      return validationErrors.length + validationWarnings.length > 0;
+      const answer = validateBy(group.schema, textOf(group.policies));
+      // An extension may speak of the type of actions that are left out.
+      if (answer.type === "failure") return true;
+      return answer.validationErrors.length + answer.validationWarnings.length > 0;
     })
     .flatMap((group) => group.policies);
 
 /** @param staticPolicies by id, or in one text */
-function strictly(schema: string | Schema, staticPolicies: string | Record<string, string>) {
+function validateBy(schema: string | Schema, staticPolicies: string | Record<string, string>) {
   const call = { schema, validationSettings: { mode: "strict" }, policies: { staticPolicies } } as const;
-  const answer = withCedar((cedar) => cedar.validate(call));
+  return withCedar((cedar) => cedar.validate(call));
+}
+
+function strictly(schema: string, staticPolicies: Record<string, string>) {
+  const answer = validateBy(schema, staticPolicies);
   if (answer.type === "success") return answer;
   throw new PolicyError("policy_engine", answer.errors.map(({ message }) => message).join("; "));
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { schemaText, withCedar } from "./cedar.ts";
 import { type PolicySet, parsePolicySet, validate } from "./index.ts";
+import { extendSchema } from "./schema.ts";
 import { ownSchema } from "./schema-json.ts";
 import { validationGroups } from "./validation-group.ts";
 
@@ -38,6 +39,14 @@ describe("policies of the same actions have a schema of these and their group", 
   ])("%s", (_, text, expected) => {
     expect(groupsOf(text).map((group) => [group.policies.length, actionsIn(group)])).toEqual(expected);
   });
+});
+
+test("an extension that speaks of actions which a group does not have", () => {
+  const schema = extendSchema("entity Device { last: network::Action };");
+  const read = (condition: string) =>
+    `permit(principal, action == ${FILES}::"read", resource) ${condition};`.repeat(4);
+  expect(validate({ ...parsePolicySet(read("")), schema })).toEqual([]);
+  expect(validate({ ...parsePolicySet(read("when { resource.size > 1 }")), schema })).toHaveLength(8);
 });
 
 const ACTIONS = [

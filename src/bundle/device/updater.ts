@@ -140,8 +140,10 @@ export class Updater {
       await proofs.keep(sha256, trust.saved);
     await bundles.activate(sha256);
     // Before anything is decided by it: from then on an older one must not take its place, whatever happens to a file.
-    await Promise.all([bundles.settle(), proofs.settle()]);
-    await host.prepare(sha256);
+    await bundles.settle();
+    await proofs.settle();
+    // What stops everything waits for nothing.
+    if (answer.kill === undefined) await host.prepare(sha256);
     host.enforce(answer);
     this.inForce = { bundle: answer, bytes };
     onStep({ type: "activated", ...this.inForce });
