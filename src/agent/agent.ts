@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type DenialsPage, type DenialsQuery, denialsOf } from "../audit/denials.ts";
 import type { Fd } from "../platform/file.ts";
 import { effectiveUser } from "../platform/identity.ts";
+import { settledWithin } from "../platform/settled-within.ts";
 import type { Approval } from "../policy/access.ts";
 import type { Principal } from "../policy/types.ts";
 import { uidText } from "../policy/uid-text.ts";
@@ -50,6 +51,7 @@ export class Agent {
   readonly approvals: Approvals;
   private readonly killSwitch: KillSwitch;
   private readonly records: Records;
+  /** Its runner processes. */
   readonly pool: Pool;
   private readonly settled = new Map<string, Promise<void>>();
   private readonly metrics = new Metrics();
@@ -154,13 +156,9 @@ export class Agent {
   async over(run: Run, withinMs: number): Promise<void> {
     const settled = this.settled.get(run.id);
     if (settled === undefined || withinMs <= 0) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      // Nobody can ask an agent again that is shutting down: the end is near, and is waited for.
-      timer = setTimeout(() => this.stopping || resolve(), withinMs);
-    });
-    await Promise.race([settled, late]);
-    clearTimeout(timer);
+    await settledWithin(settled, withinMs);
+    // Nobody can ask an agent again that is shutting down: the end is near, and is waited for.
+    if (this.stopping) await settled;
   }
 
   /** Ends a run before its time. @throws {AgentError} `run_ended` */

@@ -1,5 +1,6 @@
 import type { Candidate, CheckAnswer } from "../bundle/content/candidate.ts";
 import { LIMITS } from "../platform/limits.ts";
+import { settledWithin } from "../platform/settled-within.ts";
 import type { ExplainJob } from "../runner/explain-protocol.ts";
 import type { Job } from "../runner/protocol.ts";
 import { AgentError } from "./errors.ts";
@@ -57,8 +58,8 @@ export class Pool {
   private renewing = false;
   /** Looks at a bundle. */
   private checking: RunnerProcess | undefined;
-  /** Runners that were started in the place of others which are still busy. */
-  private replacements = 0;
+  /** Used up, and another one is there in their place. */
+  private readonly replaced = new WeakSet<RunnerProcess>();
   /** When the last job began. */
   private beganAt = Number.NEGATIVE_INFINITY;
   private further: ReturnType<typeof setTimeout> | undefined;
@@ -234,13 +235,10 @@ export class Pool {
   }
 
   private release(runner: RunnerProcess): void {
-    const isUsedUp = runner.runs >= MAX_RUNS;
-    const isReplaced = isUsedUp && this.replacements > 0;
-    if (isReplaced) this.replacements--;
     const isWanted = this.idle.length < this.options.warm || this.queue.length > 0;
-    if (runner.alive && isWanted && !isReplaced && !this.closing) {
+    if (runner.alive && isWanted && !this.replaced.has(runner) && !this.closing) {
       this.idle.push(runner);
-      if (isUsedUp) void this.renew();
+      if (runner.runs >= MAX_RUNS) void this.renew();
     } else if (runner.alive) runner.close();
     this.keepWarm();
   }
@@ -251,9 +249,8 @@ export class Pool {
     this.renewing = true;
     try {
       const runner = await this.start();
-      const old = this.idle.findIndex(({ runs }) => runs >= MAX_RUNS);
-      if (old !== -1) this.idle.splice(old, 1)[0]?.close();
-      else if ([...this.busy.values()].some(({ runs }) => runs >= MAX_RUNS)) this.replacements++;
+      const old = this.all.find((one) => one.runs >= MAX_RUNS && !this.replaced.has(one));
+      if (old !== undefined) this.retire(old);
       this.release(runner);
       this.next();
     } catch {
@@ -261,6 +258,13 @@ export class Pool {
     } finally {
       this.renewing = false;
     }
+  }
+
+  /** Lets a runner go that waits; one that is busy goes after its run. */
+  private retire(runner: RunnerProcess): void {
+    this.replaced.add(runner);
+    const index = this.idle.indexOf(runner);
+    if (index !== -1) this.idle.splice(index, 1)[0]?.close();
   }
 
   private keepWarm(): void {
@@ -307,16 +311,6 @@ export class Pool {
       this.starting--;
     }
   }
-}
-
-/** Waits for `promise`, but not longer than `ms`. */
-async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }
 
 const isQuestion = ({ job }: Ticket): boolean => "type" in job;

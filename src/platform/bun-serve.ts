@@ -1,6 +1,7 @@
 import { lstatSync, statSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { withOsErrors } from "./os-error.ts";
+import { settledWithin } from "./settled-within.ts";
 
 export type Handler = (request: Request) => Response | Promise<Response>;
 
@@ -53,12 +54,7 @@ export function listenOnPort(hostname: string, port: number, fetch: Handler): Li
 }
 
 async function stopServer(server: Bun.Server<undefined>, withinMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, withinMs);
-  });
-  await Promise.race([server.stop(), late]);
-  clearTimeout(timer);
+  await settledWithin(server.stop(), withinMs);
   await server.stop(true);
 }
 

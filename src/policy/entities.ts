@@ -116,7 +116,7 @@ export function loadEntities(entities: readonly Entity[], schema?: ExtendedSchem
       withCedar((cedar) => cedar.checkParseEntities({ entities: all, schema: text })),
     );
   // No action is among them. Most of the time would be spent on reading those of the schema.
-  const { json } = schema?.facts ?? { json: ownSchema() };
+  const json = schema?.facts?.json ?? ownSchema();
   if (check(withoutActions(json)).type === "success") return new Entities(entities);
   const answer = check(schema?.text ?? schemaText());
   if (answer.type === "success") return new Entities(entities);

@@ -28,6 +28,10 @@ const UIDS = new Map<string, ActionUids>(
   ),
 );
 
+/** All actions of the schema. */
+// The keys are actions: they are made of ACTIONS.
+export const ALL_ACTIONS = [...UIDS.keys()] as readonly Action[];
+
 /** Cedar's uid of `action`, and those it is `in`. */
 export function actionUids(action: Action): ActionUids {
   const found = UIDS.get(action);

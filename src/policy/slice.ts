@@ -1,7 +1,7 @@
-import { actionUids } from "./hierarchy.ts";
+import { ALL_ACTIONS, actionUids } from "./hierarchy.ts";
 import type { Policy } from "./policy-set.ts";
 import type { Clause } from "./scope.ts";
-import { ACTIONS, type Action, type AuthorizationRequest, type EntityUid } from "./types.ts";
+import type { Action, AuthorizationRequest, EntityUid } from "./types.ts";
 
 /** The policies that can matter to a request. */
 export interface Slice {
@@ -42,16 +42,13 @@ export class Slicer {
     const possible = policies
       .map((policy, number) => ({ policy, number }))
       .filter(({ policy }) => !policy.scope || matches(policy.scope.principal, principal, groups));
-    for (const [namespace, names] of Object.entries(ACTIONS)) {
-      for (const name of names) {
-        const action = `${namespace}.${name}` as Action;
-        const { uid, self } = actionUids(action);
-        const index: Index = { equal: new Map(), within: new Map(), others: [] };
-        for (const { policy, number } of possible) {
-          if (!policy.scope || matches(policy.scope.action, uid, self)) add(index, policy, number);
-        }
-        this.indexes.set(action, index);
+    for (const action of ALL_ACTIONS) {
+      const { uid, self } = actionUids(action);
+      const index: Index = { equal: new Map(), within: new Map(), others: [] };
+      for (const { policy, number } of possible) {
+        if (!policy.scope || matches(policy.scope.action, uid, self)) add(index, policy, number);
       }
+      this.indexes.set(action, index);
     }
   }
 

@@ -1,10 +1,11 @@
 import { schemaText, withCedar, withinEngine } from "./cedar.ts";
 import { PolicyError } from "./errors.ts";
+import { ALL_ACTIONS, actionUids } from "./hierarchy.ts";
 import { type Policy, type PolicySet, parsePolicySet, textOf } from "./policy-set.ts";
 import { ownSchema, type Schema } from "./schema-json.ts";
 import { type Position, positionAt, positionOfByte } from "./source.ts";
 import { didYouMean } from "./suggestion.ts";
-import { ACTIONS } from "./types.ts";
+import { uidText } from "./uid-text.ts";
 import { validationGroups } from "./validation-group.ts";
 
 /** Something that strict validation finds. */
@@ -115,9 +116,7 @@ const moved = (base: Position, { line, column }: Position): Position => ({
 });
 
 const UNKNOWN_ACTION = /unrecognized action `(.+)`$/;
-const ACTION_NAMES = Object.entries(ACTIONS).flatMap(([namespace, names]) =>
-  names.map((name) => `${namespace}::Action::"${name}"`),
-);
+const ACTION_NAMES = ALL_ACTIONS.map((action) => uidText(actionUids(action).uid));
 
 /** Cedar's message, with the actions that may have been meant: Cedar itself suggests one of another namespace. */
 function messageOf({ message, help }: Answered["error"]): string {

@@ -1,8 +1,8 @@
-import { actionUids } from "./hierarchy.ts";
+import { ALL_ACTIONS, actionUids } from "./hierarchy.ts";
 import type { Policy } from "./policy-set.ts";
 import type { Schema } from "./schema-json.ts";
 import { matches } from "./slice.ts";
-import { ACTIONS, type Action } from "./types.ts";
+import type { Action } from "./types.ts";
 
 /** Policies, and a schema that has all that matters to them. */
 export interface ValidationGroup {
@@ -12,10 +12,6 @@ export interface ValidationGroup {
 
 /** Fewer policies take less time with all actions than a schema of their own takes to be read. */
 const LEAST = 4;
-
-const ALL: readonly Action[] = Object.entries(ACTIONS).flatMap(([namespace, names]) =>
-  names.map((name) => `${namespace}.${name}` as Action),
-);
 
 /**
  * Puts policies together that are for the same actions, each group with a schema that has no others. Cedar types a policy
@@ -32,7 +28,7 @@ export function validationGroups(policies: readonly Policy[], schema: Schema): r
     groups.set(key, group);
   }
   const isOwn = (group: { actions: readonly Action[]; policies: readonly Policy[] }): boolean =>
-    group.actions.length < ALL.length && group.policies.length >= LEAST;
+    group.actions.length < ALL_ACTIONS.length && group.policies.length >= LEAST;
   const all = [...groups.values()];
   const rest = all.filter((group) => !isOwn(group)).flatMap((group) => group.policies);
   return [
@@ -43,12 +39,12 @@ export function validationGroups(policies: readonly Policy[], schema: Schema): r
 
 /** Those that its scope takes; all of them where that is not known, or where it takes none: that is to be told. */
 function actionsOf({ scope }: Policy): readonly Action[] {
-  if (scope === undefined) return ALL;
-  const taken = ALL.filter((action) => {
+  if (scope === undefined) return ALL_ACTIONS;
+  const taken = ALL_ACTIONS.filter((action) => {
     const { uid, self } = actionUids(action);
     return matches(scope.action, uid, self);
   });
-  return taken.length === 0 ? ALL : taken;
+  return taken.length === 0 ? ALL_ACTIONS : taken;
 }
 
 /** `schema` with these actions, and what they are in. */

@@ -1,6 +1,6 @@
 import { explain } from "../policy/explain.ts";
-import { actionNamed } from "../policy/hierarchy.ts";
-import { ACTIONS, createAccess, type Decision, isEffect, type Principal } from "../policy/index.ts";
+import { ALL_ACTIONS, actionNamed } from "../policy/hierarchy.ts";
+import { createAccess, type Decision, isEffect, type Principal } from "../policy/index.ts";
 import { resourceOf } from "../policy/resource.ts";
 import { AUTONOMY, autonomyOf, mustAsk } from "./autonomy.ts";
 import type { Explained, Outcome, PolicyQuestion } from "./explain-protocol.ts";
@@ -53,7 +53,6 @@ function more(outcome: Outcome, approvals: readonly string[]): readonly string[]
 /** The actions of the namespace that `name` seems to mean, or of all. */
 function known(name: string): string {
   const [namespace] = name.split(/[:.]/, 1);
-  const all = Object.entries(ACTIONS).flatMap(([of, names]) => names.map((each) => `${of}.${each}`));
-  const near = all.filter((form) => form.startsWith(`${namespace}.`));
-  return `there are ${(near.length > 0 ? near : all).join(", ")}`;
+  const near = ALL_ACTIONS.filter((form) => form.startsWith(`${namespace}.`));
+  return `there are ${(near.length > 0 ? near : ALL_ACTIONS).join(", ")}`;
 }

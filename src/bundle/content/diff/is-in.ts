@@ -1,6 +1,6 @@
-import { actionUids } from "../../../policy/hierarchy.ts";
+import { ALL_ACTIONS, actionUids } from "../../../policy/hierarchy.ts";
 import type { Entities } from "../../../policy/index.ts";
-import { ACTIONS, type Action, type EntityUid } from "../../../policy/types.ts";
+import type { EntityUid } from "../../../policy/types.ts";
 import { uidText } from "../../../policy/uid-text.ts";
 import type { IsIn } from "./cover.ts";
 
@@ -9,13 +9,10 @@ const PATHS = [DIR, "file_system::File"];
 
 /** Actions and their groups, as the schema has them. */
 const GROUPS: ReadonlySet<string> = new Set(
-  Object.entries(ACTIONS).flatMap(([namespace, names]) =>
-    // Each name of a namespace makes an action with it, by the definition of Action.
-    names.flatMap((name) => {
-      const { uid, self } = actionUids(`${namespace}.${name}` as Action);
-      return self.map((group) => `${uidText(uid)} ${uidText(group)}`);
-    }),
-  ),
+  ALL_ACTIONS.flatMap((action) => {
+    const { uid, self } = actionUids(action);
+    return self.map((group) => `${uidText(uid)} ${uidText(group)}`);
+  }),
 );
 
 /** What is in what, under the entities of both bundles: paths and actions always, groups where both say so. */
